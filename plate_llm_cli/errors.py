@@ -1,0 +1,58 @@
+"""The errors that end a command. Anything wrong *inside* the tree is a finding instead.
+
+    PlateError                 message, hint, exit code
+    ├── UsageError             2   options, root, environment, configuration, output
+    │   ├── RootError              the root is no folder, or holds no Application
+    │   ├── UnknownEnvironmentError
+    │   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
+    │   └── OutputError            a file or folder that cannot be written
+    └── UnreachableError       3   a system that was needed did not answer or refused us
+        └── EngineError            the Helm engine cannot be started
+"""
+
+from __future__ import annotations
+
+from plate_llm_cli.exit_codes import ExitCode
+
+
+class PlateError(Exception):
+    """Ends a command with `exit_code`; `message` says what and where, `hint` what to do next."""
+
+    exit_code: ExitCode = ExitCode.INTERNAL
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(PlateError):
+    """The call cannot be carried out as it was made."""
+
+    exit_code = ExitCode.USAGE
+
+
+class RootError(UsageError):
+    """The root folder is missing, or nothing in it can be worked on."""
+
+
+class UnknownEnvironmentError(UsageError):
+    """No Application matches the ENV that was given."""
+
+
+class ConfigurationError(UsageError):
+    """A setting in plate-llm.toml or `[tool.plate-llm]` is wrong."""
+
+
+class OutputError(UsageError):
+    """A result cannot be written where it was asked for."""
+
+
+class UnreachableError(PlateError):
+    """A system that was needed did not answer or refused us."""
+
+    exit_code = ExitCode.UNREACHABLE
+
+
+class EngineError(UnreachableError):
+    """The Helm engine cannot be started or does not answer."""

@@ -1,0 +1,141 @@
+"""The seam to Helm: what a render needs, what it gives, and who can do it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+
+class SetKind(StrEnum):
+    """How Helm reads one `key=value` argument: the flag it belongs to."""
+
+    SET = "set"
+    STRING = "set-string"
+    FILE = "set-file"
+
+
+@dataclass(frozen=True, slots=True)
+class SetArgument:
+    """`--set a.b=1` and its relatives, in Helm's own syntax."""
+
+    kind: SetKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What `.Capabilities` says: a version such as `1.37.0`, and API versions beside the core's."""
+
+    kube_version: str
+    api_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenderRequest:
+    """One `helm template`. `values` are the merged overrides, without the chart's defaults."""
+
+    chart: Path
+    release_name: str
+    namespace: str
+    values: dict[str, Any]
+    capabilities: Capabilities
+    include_crds: bool = True
+    skip_tests: bool = False
+    skip_schema: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedDocument:
+    """One object as `helm template` prints it.
+
+    `template` is the name in its `# Source:` comment (`chart/templates/x.yaml`), `text` the
+    YAML without the `---` line, `hook` True for hooks and tests.
+    """
+
+    template: str
+    text: str
+    hook: bool = False
+    crd: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a chart came to, in the order in which `helm template` prints it."""
+
+    documents: tuple[RenderedDocument, ...]
+    notes: tuple[str, ...] = ()
+
+
+class FailureKind(StrEnum):
+    """Why a render gave nothing."""
+
+    CHART = "chart"
+    VALUES = "values"
+    SCHEMA = "schema"
+    TEMPLATE = "template"
+    OUTPUT = "output"
+    TIMEOUT = "timeout"
+    CRASH = "crash"
+
+
+@dataclass(frozen=True, slots=True)
+class RenderFailure:
+    """Helm refused. `template`, `line` and `column` (from 1) say where, as far as Helm told.
+
+    `template` is a template's name as in `RenderedDocument`, or None.
+    """
+
+    kind: FailureKind
+    message: str
+    template: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LintMessage:
+    """One line of `helm lint`: severity is 'info', 'warning' or 'error'; path is in the chart."""
+
+    severity: str
+    path: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LintReport:
+    """What `helm lint` says of one chart with one set of values."""
+
+    messages: tuple[LintMessage, ...] = field(default_factory=tuple)
+
+
+class HelmEngine(Protocol):
+    """Renders charts. Made for many requests; closed once.
+
+    Implementations never raise for what is wrong with a chart: that is a `RenderFailure`.
+    They raise `EngineError` when Helm itself cannot be had.
+    """
+
+    def render_many(
+        self, requests: Iterable[RenderRequest]
+    ) -> Iterator[Rendering | RenderFailure]:
+        """One answer a request, in the order of the requests."""
+        ...
+
+    def lint(self, request: RenderRequest) -> LintReport:
+        """`helm lint` with the request's values and Kubernetes version."""
+        ...
+
+    def parse_set(self, argument: SetArgument) -> dict[str, Any] | RenderFailure:
+        """The values that one `--set`-like argument stands for, typed as Helm types them."""
+        ...
+
+    def close(self) -> None:
+        """Release what the engine holds. Safe to call twice."""
+        ...

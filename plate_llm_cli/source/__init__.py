@@ -1,0 +1,1 @@
+"""YAML documents with the position of every node, and edits that keep comments."""
