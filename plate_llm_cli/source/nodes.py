@@ -32,7 +32,7 @@ class Scalar:
 
     span: Span
     text: str
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     style: str = ""
 
 

@@ -1,0 +1,119 @@
+"""A deployment tree on disk: which files it has, each read once, nothing outside its root."""
+
+from __future__ import annotations
+
+import os
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.source.reader import read_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from plate_llm_cli.source.nodes import SourceFile
+
+_NEVER_ENTERED = frozenset({"node_modules", "__pycache__", "venv"})
+"""Folders beside the hidden ones that hold no team's deployment files, only other people's."""
+
+
+class OutsideRootError(ValueError):
+    """A path leaves the root, by `..`, by being absolute or through a symbolic link."""
+
+
+class Tree:
+    """The files below `root`. Paths in and out are relative, with forward slashes."""
+
+    def __init__(self, root: Path, exclude: Sequence[str] = ()) -> None:
+        self.root = root.resolve()
+        self.exclude = tuple(exclude)
+        self._files: dict[str, SourceFile] = {}
+
+    def read(self, path: str) -> SourceFile:
+        """The file at `path`, parsed; read from disk once."""
+        found = self._files.get(path)
+        if found is None:
+            found = self._files[path] = read_file(self.root, path)
+        return found
+
+    def forget(self) -> None:
+        """Read everything again from now on: the files may have changed."""
+        self._files.clear()
+
+    @property
+    def files(self) -> dict[str, SourceFile]:
+        """What has been read so far, by path."""
+        return self._files
+
+    def join(self, base: str, path: str) -> str:
+        """`path` as seen from folder `base`, normalised.
+
+        Raises:
+            OutsideRootError: when it would leave the root.
+        """
+        joined = os.path.normpath(PurePosixPath(base or ".") / path)
+        if joined.startswith("..") or PurePosixPath(joined).is_absolute():
+            raise OutsideRootError(path)
+        target = self.root / joined
+        if target.is_symlink() or target.exists():
+            self._refuse_escape(target, path)
+        return "" if joined == "." else joined
+
+    def _refuse_escape(self, target: Path, path: str) -> None:
+        try:
+            resolved = target.resolve(strict=False)
+        except (OSError, RuntimeError) as error:
+            raise OutsideRootError(path) from error
+        if not resolved.is_relative_to(self.root):
+            raise OutsideRootError(path)
+
+    def is_dir(self, path: str) -> bool:
+        """True for a folder of the tree."""
+        return (self.root / path).is_dir()
+
+    def is_file(self, path: str) -> bool:
+        """True for a file of the tree."""
+        return (self.root / path).is_file()
+
+    def glob(self, base: str, pattern: str) -> list[str]:
+        """The files that match `pattern` from folder `base`, sorted; `**` spans folders."""
+        anchor = self.root / base
+        found = (match for match in anchor.glob(pattern) if match.is_file())
+        inside = (match for match in found if match.resolve().is_relative_to(self.root))
+        return sorted(match.relative_to(self.root).as_posix() for match in inside)
+
+    def walk(self, base: str = "", suffixes: tuple[str, ...] = (".yaml", ".yml")) -> Iterator[str]:
+        """Files below `base` with one of `suffixes`, sorted.
+
+        Left out: hidden folders, excluded paths, symbolic links to folders, chart templates.
+        """
+        start = self.root / base
+        for folder, folders, names in os.walk(start, followlinks=False):
+            relative = Path(folder).relative_to(self.root).as_posix()
+            relative = "" if relative == "." else relative
+            is_chart = "Chart.yaml" in names
+            folders[:] = sorted(
+                name for name in folders if self._entered(relative, name, chart=is_chart)
+            )
+            for name in sorted(names):
+                path = f"{relative}/{name}" if relative else name
+                if name.endswith(suffixes) and not self.excluded(path):
+                    yield path
+
+    def _entered(self, folder: str, name: str, *, chart: bool) -> bool:
+        if name.startswith(".") or name in _NEVER_ENTERED:
+            return False
+        if chart and name == "templates":
+            return False
+        return not self.excluded(f"{folder}/{name}" if folder else name)
+
+    def excluded(self, path: str) -> bool:
+        """True when an `exclude` pattern names `path` or a folder above it."""
+        parts = PurePosixPath(path)
+        candidates = [path, *(parent.as_posix() for parent in parts.parents)]
+        return any(
+            fnmatchcase(candidate, pattern.rstrip("/"))
+            for pattern in self.exclude
+            for candidate in candidates
+        )
