@@ -1,0 +1,90 @@
+"""Every task beside `make demo`, which must run where nox is not installed yet."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import nox
+
+nox.needs_version = ">=2026.10.20"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.error_on_missing_interpreters = True
+nox.options.sessions = ["lint", "tests", "docs"]
+
+PYTHONS = ["3.11", "3.12", "3.13"]
+LOCK_ARGUMENTS = (
+    "--quiet",
+    "--no-config",
+    "--universal",
+    "--python-version=3.11",
+    "--generate-hashes",
+    "--no-emit-index-url",
+)
+
+
+def install(session: nox.Session, lock: str = "dev") -> None:
+    """The locked packages, then the project; nothing comes in without a hash."""
+    session.install("--require-hashes", "-r", "locks/build.txt", "-r", f"locks/{lock}.txt")
+    session.install("--no-deps", "--no-build-isolation", "--editable", ".")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style, types and the import contracts."""
+    install(session)
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy")
+    session.run("lint-imports")
+
+
+@nox.session(python=PYTHONS)
+def tests(session: nox.Session) -> None:
+    """The tests on every Python that is supported."""
+    install(session)
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session(python=PYTHONS[0])
+def minimums(session: nox.Session) -> None:
+    """The tests with the oldest direct dependencies that pyproject.toml allows."""
+    install(session, "minimums")
+    session.run("python", "-m", "pytest", *session.posargs)
+
+
+@nox.session
+def charts(session: nox.Session) -> None:
+    """Both charts against the real helm binary: strict lint, and objects equal to ours."""
+    install(session)
+    session.run("python", "tests/fetch_helm.py")
+    session.run("python", "-m", "pytest", "tests/charts", "tests/helm", env={"REQUIRE_ALL": "1"})
+
+
+@nox.session
+def lock(session: nox.Session) -> None:
+    """Write locks/ from pyproject.toml; `nox -s lock -- --upgrade` takes newer releases."""
+    session.install("--require-hashes", "-r", "locks/dev.txt")
+    project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
+    # The development lock decides; the others repeat its versions, so that one environment can
+    # hold any of them together.
+    everything = ("pyproject.toml", "--extra=service", "--extra=dev")
+    compile_lock(session, "dev", *everything, *session.posargs)
+    compile_lock(session, "base", "pyproject.toml", "--constraint=locks/dev.txt")
+    for name, requirements in (
+        ("service", project["project"]["optional-dependencies"]["service"]),
+        ("build", project["build-system"]["requires"]),
+    ):
+        listed = Path(session.create_tmp()) / f"{name}.in"
+        listed.write_text("\n".join(requirements) + "\n", "utf-8")
+        compile_lock(session, name, str(listed), "--constraint=locks/dev.txt", "--no-annotate")
+    compile_lock(session, "minimums", *everything, "--resolution=lowest-direct")
+
+
+def compile_lock(session: nox.Session, name: str, *arguments: str) -> None:
+    """Write locks/NAME.txt: pinned for Linux and macOS and every supported Python, hashed."""
+    session.run(
+        "uv", "pip", "compile", *LOCK_ARGUMENTS, *arguments, f"--output-file=locks/{name}.txt",
+        env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
+    )  # fmt: skip
