@@ -9,7 +9,7 @@ export PIP_USER = 0
 
 PYTHON =
 BIN = .venv/bin
-INSTALL = $(BIN)/python -m pip --disable-pip-version-check --quiet install
+INSTALL = $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 help:
 	@echo 'make demo    validate this repository and render its staging environment'
