@@ -1,0 +1,1 @@
+"""ArgoCD: Applications and projects, what they deploy, and how ArgoCD would render it."""

@@ -1,0 +1,190 @@
+"""Turns an Application into a release: its charts, its values in order, its plain manifests."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.gitops.applications import items_of, text_of
+from plate_llm_cli.gitops.parameters import parameter_layers
+from plate_llm_cli.gitops.releases import (
+    ChartPart,
+    LayerKind,
+    ManifestsPart,
+    ProblemKind,
+    Release,
+    ReleaseProblem,
+    ValuesLayer,
+)
+from plate_llm_cli.gitops.value_files import ValueFiles
+from plate_llm_cli.source.nodes import Mapping, Scalar, find
+from plate_llm_cli.source.reader import parse_block, to_plain
+from plate_llm_cli.source.tree import OutsideRootError
+
+if TYPE_CHECKING:
+    from plate_llm_cli.gitops.applications import Application, ApplicationSource
+    from plate_llm_cli.gitops.repository import Home
+    from plate_llm_cli.source.nodes import Node
+    from plate_llm_cli.source.tree import Tree
+
+_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def resolve(application: Application, tree: Tree, home: Home) -> Release:
+    """The release that `application` describes; what does not resolve is among its problems."""
+    release = Release(application)
+    if not application.sources:
+        node = find(application.node, ("spec",)) or application.name_node
+        _problem(release, ProblemKind.NO_SOURCE, node, "the Application names no source")
+    for source in application.sources:
+        _add_source(release, source, tree, home)
+    return release
+
+
+def _problem(
+    release: Release, kind: ProblemKind, node: Node, message: str, help_text: str = ""
+) -> None:
+    file = release.application.file
+    release.problems.append(ReleaseProblem(kind, message, help_text, file, node.span))
+
+
+def _add_source(release: Release, source: ApplicationSource, tree: Tree, home: Home) -> None:
+    if source.ref and source.path is None and not source.chart:
+        return
+    if not home.holds(source):
+        _skip_remote(release, source)
+        return
+    where = source.node.get("path") or source.node
+    try:
+        path = tree.join("", source.path or "")
+    except OutsideRootError:
+        message = f"path {source.path} leads out of the repository"
+        _problem(release, ProblemKind.OUTSIDE_ROOT, where, message, "use a path below the root")
+        return
+    if not tree.is_dir(path):
+        help_text = "create the folder or correct the path; it is relative to the repository's root"
+        _problem(release, ProblemKind.MISSING_PATH, where, f"path {path} does not exist", help_text)
+    elif source.node.get("plugin") is not None:
+        _problem(
+            release, ProblemKind.UNSUPPORTED_SOURCE, where, "config management plugin: not run"
+        )
+    elif source.helm is not None or tree.is_file(f"{path}/Chart.yaml" if path else "Chart.yaml"):
+        _add_chart(release, source, path, tree, home)
+    else:
+        _add_folder(release, source, path, tree)
+
+
+def _skip_remote(release: Release, source: ApplicationSource) -> None:
+    what = f"chart {source.chart}" if source.chart else f"path {source.path or '.'}"
+    revision = f" at {source.revision}" if source.revision else ""
+    message = f"{what} comes from {source.repo_url or 'nowhere'}{revision}: not rendered"
+    help_text = "only what is in this tree is rendered and checked"
+    node = source.node.get("repoURL") or source.node
+    _problem(release, ProblemKind.REMOTE_SOURCE, node, message, help_text)
+
+
+def _add_chart(
+    release: Release, source: ApplicationSource, path: str, tree: Tree, home: Home
+) -> None:
+    application = release.application
+    files = ValueFiles(application, source, tree, home)
+    files.collect(path)
+    release.problems += files.problems
+    layers = _defaults(path, tree) + files.layers + _inline(release, source)
+    parameters, problems = parameter_layers(application, source, path, tree)
+    release.problems += problems
+    versions = (text_of(item) for item in items_of(source.helm_field("apiVersions")))
+    release.charts.append(
+        ChartPart(
+            source=source,
+            chart=path,
+            release_name=text_of(source.helm_field("releaseName")) or application.name,
+            namespace=text_of(source.helm_field("namespace")) or application.namespace,
+            layers=layers + parameters,
+            kube_version=text_of(source.helm_field("kubeVersion")),
+            api_versions=tuple(version for version in versions if version),
+            include_crds=not source.helm_flag("skipCrds"),
+            skip_tests=source.helm_flag("skipTests"),
+            skip_schema=source.helm_flag("skipSchemaValidation"),
+            complete=files.complete,
+        )
+    )
+
+
+def _defaults(path: str, tree: Tree) -> list[ValuesLayer]:
+    name = f"{path}/values.yaml" if path else "values.yaml"
+    if not tree.is_file(name):
+        return []
+    file = tree.read(name)
+    values = to_plain(file.root) if isinstance(file.root, Mapping) else {}
+    node = file.root if isinstance(file.root, Mapping) else None
+    assert isinstance(values, dict)
+    return [ValuesLayer(LayerKind.DEFAULTS, name, values, file, node)]
+
+
+def _inline(release: Release, source: ApplicationSource) -> list[ValuesLayer]:
+    file = release.application.file
+    node, text = source.helm_field("valuesObject"), source.helm_field("values")
+    if isinstance(node, Mapping):
+        if text_of(text) and text is not None:
+            message = "helm.values is ignored because helm.valuesObject is set"
+            help_text = "move its keys into valuesObject and delete it"
+            _problem(release, ProblemKind.IGNORED_VALUES, text, message, help_text)
+        values = to_plain(node)
+        assert isinstance(values, dict)
+        return [ValuesLayer(LayerKind.OBJECT, "helm.valuesObject", values, file, node)]
+    if not isinstance(text, Scalar) or not text_of(text).strip():
+        return []
+    return _inline_text(release, text)
+
+
+def _inline_text(release: Release, text: Scalar) -> list[ValuesLayer]:
+    inner = parse_block(release.application.file, text)
+    for problem in inner.problems:
+        release.problems.append(
+            ReleaseProblem(
+                ProblemKind.INVALID_VALUES,
+                f"helm.values: {problem.message}",
+                problem.help,
+                release.application.file,
+                problem.span,
+            )
+        )
+    values = to_plain(inner.root) if inner.root is not None else {}
+    if not isinstance(values, dict):
+        message = "helm.values is not a mapping"
+        _problem(release, ProblemKind.INVALID_VALUES, text, message, "write `key: value` lines")
+        return []
+    return [ValuesLayer(LayerKind.VALUES, "helm.values", values, inner, inner.root)]
+
+
+def _add_folder(release: Release, source: ApplicationSource, path: str, tree: Tree) -> None:
+    where = source.node.get("path") or source.node
+    kustomization = [name for name in _KUSTOMIZATIONS if tree.is_file(f"{path}/{name}")]
+    if kustomization or source.node.get("kustomize") is not None:
+        message = f"{path or '.'} is built by Kustomize: not rendered"
+        _problem(release, ProblemKind.UNSUPPORTED_SOURCE, where, message)
+        return
+    directory = source.node.get("directory")
+    files = [name for name in tree.walk(path, (".yaml", ".yml", ".json"))]
+    recurse = text_of(find(directory, ("recurse",))) == "true"
+    if not recurse:
+        depth = path.count("/") + 1 if path else 0
+        files = [name for name in files if name.count("/") == depth]
+    include = text_of(find(directory, ("include",)))
+    exclude = text_of(find(directory, ("exclude",)))
+    kept = [name for name in files if _kept(name[len(path) :].lstrip("/"), include, exclude)]
+    release.manifests.append(ManifestsPart(source, path, kept))
+
+
+def _kept(name: str, include: str, exclude: str) -> bool:
+    if exclude and any(fnmatchcase(name, pattern) for pattern in _alternatives(exclude)):
+        return False
+    return not include or any(fnmatchcase(name, pattern) for pattern in _alternatives(include))
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """`{a.yaml,b.yaml}` as ArgoCD's globs allow it; any other pattern alone."""
+    if pattern.startswith("{") and pattern.endswith("}"):
+        return [part.strip() for part in pattern[1:-1].split(",")]
+    return [pattern]
