@@ -7,9 +7,10 @@ charts and values of a release is taken, and a field of the wrong type counts as
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.source.nodes import Mapping, Node, Scalar, Sequence, find
+from plate_llm_cli.source.plain import to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,14 @@ def text_of(node: Node | None) -> str:
 def items_of(node: Node | None) -> list[Node]:
     """The items of a list, else none."""
     return node.items if isinstance(node, Sequence) else []
+
+
+def plain_mapping(node: Node | None) -> dict[str, Any] | None:
+    """The data of a mapping; {} where there is nothing, None where there is something else."""
+    value = to_plain(node) if node is not None else {}
+    if value is None:
+        return {}
+    return value if isinstance(value, dict) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.gitops.applications import items_of, text_of
+from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
 from plate_llm_cli.gitops.parameters import parameter_layers
 from plate_llm_cli.gitops.releases import (
     ChartPart,
@@ -18,7 +18,7 @@ from plate_llm_cli.gitops.releases import (
 )
 from plate_llm_cli.gitops.value_files import ValueFiles
 from plate_llm_cli.source.nodes import Mapping, Scalar, find
-from plate_llm_cli.source.reader import parse_block, to_plain
+from plate_llm_cli.source.reader import parse_block
 from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
@@ -116,10 +116,8 @@ def _defaults(path: str, tree: Tree) -> list[ValuesLayer]:
     if not tree.is_file(name):
         return []
     file = tree.read(name)
-    values = to_plain(file.root) if isinstance(file.root, Mapping) else {}
     node = file.root if isinstance(file.root, Mapping) else None
-    assert isinstance(values, dict)
-    return [ValuesLayer(LayerKind.DEFAULTS, name, values, file, node)]
+    return [ValuesLayer(LayerKind.DEFAULTS, name, plain_mapping(node) or {}, file, node)]
 
 
 def _inline(release: Release, source: ApplicationSource) -> list[ValuesLayer]:
@@ -130,8 +128,7 @@ def _inline(release: Release, source: ApplicationSource) -> list[ValuesLayer]:
             message = "helm.values is ignored because helm.valuesObject is set"
             help_text = "move its keys into valuesObject and delete it"
             _problem(release, ProblemKind.IGNORED_VALUES, text, message, help_text)
-        values = to_plain(node)
-        assert isinstance(values, dict)
+        values = plain_mapping(node) or {}
         return [ValuesLayer(LayerKind.OBJECT, "helm.valuesObject", values, file, node)]
     if not isinstance(text, Scalar) or not text_of(text).strip():
         return []
@@ -150,8 +147,8 @@ def _inline_text(release: Release, text: Scalar) -> list[ValuesLayer]:
                 problem.span,
             )
         )
-    values = to_plain(inner.root) if inner.root is not None else {}
-    if not isinstance(values, dict):
+    values = plain_mapping(inner.root)
+    if values is None:
         message = "helm.values is not a mapping"
         _problem(release, ProblemKind.INVALID_VALUES, text, message, "write `key: value` lines")
         return []
@@ -166,7 +163,7 @@ def _add_folder(release: Release, source: ApplicationSource, path: str, tree: Tr
         _problem(release, ProblemKind.UNSUPPORTED_SOURCE, where, message)
         return
     directory = source.node.get("directory")
-    files = [name for name in tree.walk(path, (".yaml", ".yml", ".json"))]
+    files = list(tree.walk(path, (".yaml", ".yml", ".json")))
     recurse = text_of(find(directory, ("recurse",))) == "true"
     if not recurse:
         depth = path.count("/") + 1 if path else 0

@@ -9,11 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.gitops.applications import items_of, text_of
+from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
 from plate_llm_cli.gitops.releases import LayerKind, ProblemKind, ReleaseProblem, ValuesLayer
 from plate_llm_cli.gitops.substitution import build_environment, substitute
 from plate_llm_cli.source.nodes import Mapping
-from plate_llm_cli.source.reader import to_plain
 from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
@@ -129,11 +128,12 @@ class ValueFiles:
 
     def _add(self, entry: _Entry, path: str) -> None:
         file = self._tree.read(path)
-        values = to_plain(file.root) if file.root is not None else {}
-        if not isinstance(values, dict):
-            message = f"value file {path} holds a {_kind(values)}; Helm needs a mapping"
-            self._report(ProblemKind.INVALID_VALUES, entry.node, message)
-        if file.broken or not isinstance(values, dict):
+        values = plain_mapping(file.root)
+        if values is None:
+            message = f"value file {path} holds no mapping"
+            help_text = "Helm needs `key: value` lines at the top"
+            self._report(ProblemKind.INVALID_VALUES, entry.node, message, help_text)
+        if file.broken or values is None:
             self.complete = False
             return
         node = file.root if isinstance(file.root, Mapping) else None
@@ -149,7 +149,3 @@ def _flat_files_first(path: str) -> tuple[tuple[int, str], ...]:
     """Sorts as ArgoCD walks: the files of a folder before its subfolders, each by name."""
     *folders, name = path.split("/")
     return (*((1, folder) for folder in folders), (0, name))
-
-
-def _kind(value: object) -> str:
-    return "list" if isinstance(value, list) else "single value"
