@@ -122,10 +122,20 @@ class HelmEngine(Protocol):
     They raise `EngineError` when Helm itself cannot be had.
     """
 
-    def render_many(
-        self, requests: Iterable[RenderRequest]
-    ) -> Iterator[Rendering | RenderFailure]:
+    def render_many(self, requests: Iterable[RenderRequest]) -> Iterator[Rendering | RenderFailure]:
         """One answer a request, in the order of the requests."""
+        ...
+
+    def render_variants(
+        self, request: RenderRequest, variants: Iterable[dict[str, Any]]
+    ) -> Iterator[dict[str, str] | RenderFailure]:
+        """For each set of values: the templates whose text differs from the request's own render.
+
+        `variants` are whole value maps that take the place of `request.values`. Texts are raw
+        (as rendered, before documents are split) by template name; a template that is not
+        rendered any more has the text ''. When the request itself fails, every difference
+        counts from nothing: the answer then holds all templates.
+        """
         ...
 
     def lint(self, request: RenderRequest) -> LintReport:
