@@ -55,6 +55,13 @@ def minimums(session: nox.Session) -> None:
 
 
 @nox.session
+def helm(session: nox.Session) -> None:
+    """Fetch the real helm binary into .cache/helm, for the parity tests and the benchmarks."""
+    install(session)
+    session.run("python", "tests/fetch_helm.py")
+
+
+@nox.session
 def charts(session: nox.Session) -> None:
     """Both charts against the real helm binary: strict lint, and objects equal to ours."""
     install(session)
