@@ -1,0 +1,1 @@
+"""The LLM gateway: a Starlette application that runs from the tree and from its image."""
