@@ -1,0 +1,60 @@
+{{/* Mistakes between values of env, which the schema of one value cannot see. Prints nothing. */}}
+{{- define "plate-llm.checkEnv" -}}
+{{- $settings := include "plate-llm.settings" . | fromYaml }}
+{{- $seen := dict }}
+{{- range $name, $setting := $settings }}
+{{- $_ := set $seen $name $setting.from }}
+{{- if regexMatch "://[^/@]*:[^/@]+@" $setting.value }}
+{{- fail (printf "%s holds a password, which would lie readable in Git: put %s into appSecrets.envVars" $setting.from $name) }}
+{{- end }}
+{{- end }}
+{{- if .Values.appSecrets.enabled }}
+{{- range $i, $var := .Values.appSecrets.envVars }}
+{{- $route := printf "appSecrets.envVars[%d]" $i }}
+{{- if not (and $var.name $var.secretKey) }}
+{{- fail (printf "%s needs a name and a secretKey" $route) }}
+{{- end }}
+{{- if not ($var.secretName | default $.Values.appSecrets.secretName) }}
+{{- fail (printf "%s (%s) names no Secret: set its secretName or appSecrets.secretName" $route $var.name) }}
+{{- end }}
+{{- include "plate-llm.checkOnce" (list $seen $var.name $route) }}
+{{- end }}
+{{- end }}
+{{- range $i, $var := .Values.extraEnv }}
+{{- include "plate-llm.checkOnce" (list $seen $var.name (printf "extraEnv[%d]" $i)) }}
+{{- end }}
+{{- include "plate-llm.checkAuth" (list . $seen) }}
+{{- if and .Values.tracing.enabled (not (hasKey $seen "LANGCHAIN_API_KEY")) }}
+{{- fail "tracing.enabled needs LANGCHAIN_API_KEY in appSecrets.envVars" }}
+{{- end }}
+{{- end }}
+
+{{/* Arguments: names seen so far with their routes, a name, its route. */}}
+{{- define "plate-llm.checkOnce" -}}
+{{- $seen := index . 0 }}
+{{- $name := index . 1 }}
+{{- if hasKey $seen $name }}
+{{- fail (printf "%s is set twice, by %s and by %s: keep one" $name (get $seen $name) (index . 2)) }}
+{{- end }}
+{{- $_ := set $seen $name (index . 2) }}
+{{- end }}
+
+{{/* Arguments: the root, the names of all variables. What the service would refuse at its start. */}}
+{{- define "plate-llm.checkAuth" -}}
+{{- $values := (index . 0).Values }}
+{{- $names := index . 1 }}
+{{- $key := or $values.auth.jwksUrl $values.plateApi.url (hasKey $names "AUTH_JWT_SECRET") (hasKey $names "AUTH_JWKS_URL") (hasKey $names "PLATE_API_URL") }}
+{{- if and (eq $values.auth.mode "jwt") (not $key) }}
+{{- fail "auth.mode is jwt, but nothing gives a key: set plateApi.url, auth.jwksUrl or AUTH_JWT_SECRET in appSecrets.envVars" }}
+{{- end }}
+{{- if eq $values.llm.environment "production" }}
+{{- if eq $values.auth.mode "none" }}
+{{- fail "auth.mode is none while llm.environment is production: use jwt" }}
+{{- end }}
+{{- range concat (list $values.llm.modelName) $values.llm.models $values.llm.fallbackModels }}
+{{- if contains "builtin:" (toJson .) }}
+{{- fail (printf "llm names the built-in model %s while llm.environment is production" (toJson .)) }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
