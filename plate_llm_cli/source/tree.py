@@ -41,6 +41,13 @@ class Tree:
         """Read everything again from now on: the files may have changed."""
         self._files.clear()
 
+    def text(self, path: str) -> str:
+        """The text of a file that need not be YAML, such as a template; '' if it is not text."""
+        try:
+            return (self.root / self.join("", path)).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError, OutsideRootError):
+            return ""
+
     @property
     def files(self) -> dict[str, SourceFile]:
         """What has been read so far, by path."""

@@ -1,0 +1,125 @@
+"""`plate-llm render`: the manifests of a release, as ArgoCD would apply them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.context import Workspace, write_result
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.helm.engine import SetArgument, SetKind
+from plate_llm_cli.report import manifests
+
+if TYPE_CHECKING:
+    from plate_llm_cli.graph.deployment import Deployment
+
+app = typer.Typer(rich_markup_mode="rich")
+
+_VALUES = "Values on top of the Application's"
+EXAMPLE = """[b]Examples[/]
+
+plate-llm render stg
+
+plate-llm render stg --trace Deployment/plate-llm:spec.replicas
+
+plate-llm render --all --out rendered/
+"""
+
+
+@app.command(epilog=EXAMPLE)
+def render(
+    env: Annotated[
+        str | None, typer.Argument(metavar="ENV", help="An Application, or its short name.")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Every release of the tree.")] = False,
+    trace: Annotated[
+        str,
+        typer.Option(
+            metavar="KIND/NAME:FIELD",
+            help="Show which value sets a field, and what it overrides.",
+            show_default=False,
+        ),
+    ] = "",
+    show_only: Annotated[
+        list[str] | None,
+        typer.Option("-s", "--show-only", metavar="TEMPLATE", help="Only what TEMPLATE renders."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write one file an object into DIR.")
+    ] = None,
+    output_format: Annotated[options.RenderFormat, typer.Option("--format")] = (
+        options.RenderFormat.YAML
+    ),
+    values: Annotated[
+        list[Path] | None,
+        typer.Option("-f", "--values", metavar="FILE", rich_help_panel=_VALUES),
+    ] = None,
+    set_values: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", rich_help_panel=_VALUES)
+    ] = None,
+    set_strings: Annotated[
+        list[str] | None, typer.Option("--set-string", metavar="KEY=TEXT", rich_help_panel=_VALUES)
+    ] = None,
+    include_crds: Annotated[
+        bool | None,
+        typer.Option(
+            "--include-crds/--no-include-crds",
+            rich_help_panel="Helm",
+            help="Whatever the Application says. [dim]ArgoCD includes them unless skipCrds.[/]",
+            show_default=False,
+        ),
+    ] = None,
+    kubernetes_version: options.KubernetesVersion = "",
+    api_versions: options.ApiVersions = None,
+    engine: options.Engine = None,
+    root: options.Root = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Print the manifests of a release as ArgoCD would apply them."""
+    del verbose
+    if bool(env) == every:
+        raise UsageError("render takes one ENV, or --all", "plate-llm env list shows them")
+    with Workspace(root, engine or "") as workspace:
+        arguments = [SetArgument(SetKind.SET, text) for text in set_values or ()]
+        arguments += [SetArgument(SetKind.STRING, text) for text in set_strings or ()]
+        render_options = RenderOptions(
+            kube_version=workspace.kubernetes_version(kubernetes_version),
+            api_versions=workspace.api_versions(api_versions),
+            values=tuple(workspace.read_values(path) for path in values or ()),
+            arguments=tuple(arguments),
+            include_crds=include_crds,
+        )
+        releases = workspace.discovery.releases if every else [workspace.release(env or "")]
+        deployment = workspace.build(releases, render_options)
+        if trace:
+            write_result(workspace.trace(deployment, trace), None)
+        elif out is not None:
+            written = manifests.write_folder(deployment, out)
+            typer.echo(f"{len(written)} files written to {out}", err=True)
+        elif output_format is options.RenderFormat.JSON:
+            write_result(manifests.as_json(deployment), None)
+        else:
+            write_result(manifests.yaml_stream(deployment, show_only or ()), None)
+        _tell_problems(deployment)
+
+
+def _tell_problems(deployment: Deployment) -> None:
+    """Say on stderr what could not be rendered; exit 1 when a chart failed."""
+    for release in deployment.releases:
+        for problem in release.problems:
+            place = f"{problem.file.path}:{problem.span.line}:{problem.span.column}"
+            typer.echo(f"{place}: {problem.message}", err=True)
+    failed = [chart for chart in deployment.charts if chart.failure]
+    for chart in failed:
+        failure = chart.failure
+        if failure is not None:
+            path = chart.template_path(failure.template) if failure.template else chart.part.chart
+            position = f":{failure.line}:{failure.column or 1}" if failure.line else ""
+            typer.echo(f"{path}{position}: {chart.release.name}: {failure.message}", err=True)
+    if failed:
+        raise typer.Exit(ExitCode.FINDINGS)

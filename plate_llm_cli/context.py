@@ -1,0 +1,196 @@
+"""What the commands share: the tree, its releases, the Helm engine, and how results go out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from plate_llm_cli.errors import OutputError, RootError, UnknownEnvironmentError, UsageError
+from plate_llm_cli.gitops.applications import plain_mapping, text_of
+from plate_llm_cli.gitops.discovery import Discovery, discover
+from plate_llm_cli.graph.build import Builder
+from plate_llm_cli.helm.embedded import EmbeddedEngine
+from plate_llm_cli.schemas.versions import newest_version, require_version
+from plate_llm_cli.settings import Settings, load_settings
+from plate_llm_cli.source.files import write_atomically
+from plate_llm_cli.source.nodes import find
+from plate_llm_cli.source.reader import read_file
+from plate_llm_cli.source.tree import Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.build import RenderOptions
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.helm.engine import HelmEngine
+
+CONTRACT_ANNOTATION = "plate-llm.cocdev.co.kr/env-contract"
+"""A chart with this annotation is the one that short environment names refer to."""
+
+
+class Workspace:
+    """One tree and what a command does with it."""
+
+    def __init__(self, root: Path | None = None, engine: str = "") -> None:
+        self.root = find_root(root)
+        self.settings: Settings = load_settings(self.root)
+        self.tree = Tree(self.root, self.settings.exclude)
+        self._engine_name = engine or self.settings.engine or "embedded"
+
+    @cached_property
+    def engine(self) -> HelmEngine:
+        """The engine that was asked for. The embedded one begins to load in the background."""
+        if self._engine_name in ("embedded", ""):
+            engine = EmbeddedEngine()
+            engine.start()
+            return engine
+        return BinaryEngine()
+
+    def close(self) -> None:
+        """End the engine, if it was started."""
+        if "engine" in self.__dict__:
+            self.engine.close()
+
+    def __enter__(self) -> Workspace:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @cached_property
+    def discovery(self) -> Discovery:
+        """Every Application of the tree.
+
+        Raises:
+            RootError: there is none.
+        """
+        found = discover(self.tree, self.settings.repo_url)
+        if not found.releases:
+            raise RootError(
+                f"no ArgoCD Application below {self.root}",
+                "go to the repository that has them, or name it with -C DIR",
+            )
+        return found
+
+    def release(self, env: str) -> Release:
+        """The release that ENV names: an Application, or `<primary chart>-ENV`.
+
+        Raises:
+            UnknownEnvironmentError: nothing has that name.
+        """
+        releases = {release.name: release for release in self.discovery.releases}
+        for name in (env, f"{self.primary}-{env}"):
+            if name in releases:
+                return releases[name]
+        raise UnknownEnvironmentError(f"no environment {env!r}", self._suggestion(env))
+
+    def _suggestion(self, env: str) -> str:
+        names = [release.name for release in self.discovery.releases]
+        short = [name.removeprefix(f"{self.primary}-") for name in names if self.primary]
+        near = get_close_matches(env, dict.fromkeys([*short, *names]), 1)
+        return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+
+    def environment(self, env: str) -> list[Release]:
+        """The releases that share the cluster and namespace of the one that ENV names."""
+        place = self.release(env).place
+        return [release for release in self.discovery.releases if release.place == place]
+
+    def environments(self, envs: Iterable[str]) -> list[Release]:
+        """All releases of the environments named, in the tree's order; every one if none is."""
+        wanted = {id(release) for env in envs for release in self.environment(env)}
+        everything = self.discovery.releases
+        return [item for item in everything if id(item) in wanted] if wanted else everything
+
+    @cached_property
+    def primary(self) -> str:
+        """The chart that short names refer to, or ''."""
+        if self.settings.primary:
+            return self.settings.primary
+        folders = {part.chart for release in self.discovery.releases for part in release.charts}
+        for folder in sorted(folders):
+            chart = self.tree.read(f"{folder}/Chart.yaml" if folder else "Chart.yaml")
+            if find(chart.root, ("annotations", CONTRACT_ANNOTATION)) is not None:
+                return text_of(find(chart.root, ("name",)))
+        return ""
+
+    def kubernetes_version(self, given: str) -> str:
+        """The full version to render for: as given, else as set, else the newest known.
+
+        Raises:
+            UsageError: it is no version that schemas are at hand for.
+        """
+        wanted = given or self.settings.kubernetes_version or newest_version()
+        minor = require_version(wanted)
+        return wanted.removeprefix("v") if wanted.count(".") == 2 else f"{minor}.0"
+
+    def api_versions(self, given: Sequence[str] | None) -> tuple[str, ...]:
+        """The API versions beside the core's: given, set, and those of CRDs in the tree."""
+        found = [*(given or ()), *self.settings.api_versions]
+        return tuple(dict.fromkeys(found))
+
+    def read_values(self, path: Path) -> tuple[str, dict[str, Any]]:
+        """A value file of the command line, as a label and its values.
+
+        Raises:
+            UsageError: it cannot be read as a mapping.
+        """
+        file = read_file(path.parent.resolve(), path.name)
+        values = plain_mapping(file.root)
+        if file.broken or values is None:
+            reason = file.problems[0].message if file.problems else "no mapping"
+            raise UsageError(f"--values {path}: {reason}")
+        return str(path), values
+
+    def build(self, releases: list[Release], render_options: RenderOptions) -> Deployment:
+        """`releases` rendered by this workspace's engine."""
+        builder = Builder(self.tree, self.discovery, self.engine, render_options)
+        return builder.build(releases)
+
+    def lines(self, path: str) -> Sequence[str]:
+        """The lines of a file of the tree; none where it cannot be read as text."""
+        return self.tree.text(path).splitlines()
+
+
+def find_root(given: Path | None) -> Path:
+    """`given`, else the Git top level around the current folder, else that folder.
+
+    Raises:
+        RootError: `given` is not a folder.
+    """
+    if given is not None:
+        if not given.is_dir():
+            raise RootError(f"{given} is not a folder", "-C takes the folder of a repository")
+        return given.resolve()
+    here = Path.cwd()
+    return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
+
+
+def write_out(text: str) -> None:
+    """Write to stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.
+
+    The exit code stays what the command found.
+    """
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_result(text: str, output: Path | None) -> None:
+    """Write to `output`, whole or not at all, or to stdout.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    if output is None:
+        write_out(text)
+        return
+    if output.is_dir():
+        raise OutputError(f"{output} is a folder", "--output takes the name of a file")
+    write_atomically(output, text)

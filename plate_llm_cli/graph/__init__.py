@@ -1,0 +1,1 @@
+"""The deployment as one graph: releases, their values and manifests, linked to their files."""

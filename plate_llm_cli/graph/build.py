@@ -1,0 +1,168 @@
+"""Runs the passes: from the releases of a tree to a deployment that rules can look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from plate_llm_cli.gitops.releases import (
+    LayerKind,
+    ProblemKind,
+    Release,
+    ReleaseProblem,
+    ValuesLayer,
+)
+from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
+from plate_llm_cli.helm.engine import (
+    Capabilities,
+    RenderFailure,
+    RenderRequest,
+    SetArgument,
+)
+from plate_llm_cli.source.nodes import Mapping, Sequence
+from plate_llm_cli.source.reader import parse_text
+from plate_llm_cli.values.merge import merge
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.gitops.discovery import Discovery
+    from plate_llm_cli.gitops.releases import ChartPart
+    from plate_llm_cli.helm.engine import HelmEngine
+    from plate_llm_cli.source.nodes import Node
+    from plate_llm_cli.source.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions:
+    """What the command line adds to what the Applications say.
+
+    `values` and `arguments` come on top of everything, as Helm's own flags would.
+    """
+
+    kube_version: str
+    api_versions: tuple[str, ...] = ()
+    values: tuple[tuple[str, dict[str, Any]], ...] = ()
+    arguments: tuple[SetArgument, ...] = ()
+    include_crds: bool | None = None
+    lint: bool = False
+
+
+class Builder:
+    """Renders releases with one engine and one set of options."""
+
+    def __init__(
+        self, tree: Tree, discovery: Discovery, engine: HelmEngine, options: RenderOptions
+    ) -> None:
+        self._tree = tree
+        self._discovery = discovery
+        self._engine = engine
+        self._options = options
+
+    def build(self, releases: list[Release]) -> Deployment:
+        """`releases` rendered, with every object that they apply."""
+        parts = [(release, part) for release in releases for part in release.charts]
+        requests = [self._request(release, part) for release, part in parts]
+        outcomes = self._engine.render_many(requests)
+        charts = [
+            RenderedChart(release, part, request, outcome)
+            for (release, part), request, outcome in zip(parts, requests, outcomes, strict=True)
+        ]
+        for chart in charts:
+            chart.manifests = list(_rendered_manifests(chart))
+            if self._options.lint:
+                chart.lint = self._engine.lint(chart.request)
+        manifests = [manifest for chart in charts for manifest in chart.manifests]
+        manifests += [item for release in releases for item in self._plain_manifests(release)]
+        return Deployment(
+            self._tree, self._discovery, releases, charts, manifests, self._options.kube_version
+        )
+
+    def _request(self, release: Release, part: ChartPart) -> RenderRequest:
+        part.layers += self._command_line()
+        options = self._options
+        include_crds = part.include_crds if options.include_crds is None else options.include_crds
+        version = part.kube_version.removeprefix("v") or options.kube_version
+        return RenderRequest(
+            chart=self._tree.root / part.chart,
+            release_name=part.release_name,
+            namespace=part.namespace,
+            values=self._merged(release, part),
+            capabilities=Capabilities(version, (*options.api_versions, *part.api_versions)),
+            include_crds=include_crds,
+            skip_tests=part.skip_tests,
+            skip_schema=part.skip_schema,
+        )
+
+    def _command_line(self) -> list[ValuesLayer]:
+        layers = [
+            ValuesLayer(LayerKind.COMMAND_LINE, name, values)
+            for name, values in self._options.values
+        ]
+        for argument in self._options.arguments:
+            label = f"--{argument.kind} {argument.text}"
+            layers.append(ValuesLayer(LayerKind.COMMAND_LINE, label, argument=argument))
+        return layers
+
+    def _merged(self, release: Release, part: ChartPart) -> dict[str, Any]:
+        """The values over the chart's defaults. Helm reads all files before any `--set`."""
+        values: dict[str, Any] = {}
+        for layer in part.layers:
+            if layer.argument is None and layer.kind is not LayerKind.DEFAULTS:
+                values = merge(values, layer.values)
+        for layer in part.layers:
+            if layer.argument is not None:
+                values = self._with_argument(values, release, layer, layer.argument)
+        return values
+
+    def _with_argument(
+        self, values: dict[str, Any], release: Release, layer: ValuesLayer, argument: SetArgument
+    ) -> dict[str, Any]:
+        for assignment in split_arguments(argument.text):
+            parsed = self._engine.parse_set(replace(argument, text=assignment))
+            if isinstance(parsed, RenderFailure):
+                _report_argument(release, layer, parsed)
+                continue
+            values = put_parsed(values, route_of(assignment), parsed)
+        return values
+
+    def _plain_manifests(self, release: Release) -> Iterator[Manifest]:
+        for part in release.manifests:
+            for path in part.files:
+                file = self._tree.read(path)
+                for document in file.documents:
+                    for node in _objects(document.root):
+                        yield Manifest(release, file, node)
+
+
+def _report_argument(release: Release, layer: ValuesLayer, failure: RenderFailure) -> None:
+    if layer.file is None or layer.node is None:
+        return
+    message = f"{layer.label} cannot be set: {failure.message}"
+    release.problems.append(
+        ReleaseProblem(ProblemKind.INVALID_PARAMETER, message, "", layer.file, layer.node.span)
+    )
+
+
+def _rendered_manifests(chart: RenderedChart) -> Iterator[Manifest]:
+    if isinstance(chart.outcome, RenderFailure):
+        return
+    for document in chart.outcome.documents:
+        file = parse_text(document.text, chart.template_path(document.template))
+        for parsed in file.documents:
+            for node in _objects(parsed.root):
+                yield Manifest(chart.release, file, node, chart, hook=document.hook)
+
+
+def _objects(root: Node | None) -> Iterator[Mapping]:
+    """The object that a document holds, or those of a `List`."""
+    if not isinstance(root, Mapping):
+        return
+    items = root.get("items")
+    kind = root.get("kind")
+    if isinstance(items, Sequence) and getattr(kind, "text", "") == "List":
+        for item in items.items:
+            yield from _objects(item)
+    else:
+        yield root

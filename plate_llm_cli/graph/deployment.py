@@ -1,0 +1,129 @@
+"""The deployment that the rules look at: every release rendered, every file at hand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from plate_llm_cli.gitops.applications import plain_mapping, text_of
+from plate_llm_cli.gitops.releases import LayerKind
+from plate_llm_cli.helm.engine import RenderFailure
+from plate_llm_cli.source.nodes import find
+from plate_llm_cli.values.merge import coalesce
+
+if TYPE_CHECKING:
+    from plate_llm_cli.gitops.discovery import Discovery
+    from plate_llm_cli.gitops.releases import ChartPart, Release, ValuesLayer
+    from plate_llm_cli.helm.engine import LintReport, Rendering, RenderRequest
+    from plate_llm_cli.schemas.catalog import SchemaCatalog
+    from plate_llm_cli.source.nodes import Mapping, Route, SourceFile
+    from plate_llm_cli.source.tree import Tree
+
+
+@dataclass(eq=False)
+class Manifest:
+    """One object that a release applies.
+
+    `file` is the rendered text of one template, or the file itself for plain manifests; its
+    `path` is that of the template or file in the tree. `chart` is None for plain manifests.
+    """
+
+    release: Release
+    file: SourceFile
+    node: Mapping
+    chart: RenderedChart | None = None
+    hook: bool = False
+
+    @cached_property
+    def plain(self) -> dict[str, Any]:
+        """The object as data."""
+        return plain_mapping(self.node) or {}
+
+    def text(self, *route: str) -> str:
+        """The scalar at `route` as text, or ''."""
+        return text_of(find(self.node, route))
+
+    @property
+    def kind(self) -> str:
+        """`kind`, or ''."""
+        return self.text("kind")
+
+    @property
+    def api_version(self) -> str:
+        """`apiVersion`, or ''."""
+        return self.text("apiVersion")
+
+    @property
+    def name(self) -> str:
+        """`metadata.name`, or ''."""
+        return self.text("metadata", "name")
+
+    @property
+    def namespace(self) -> str:
+        """The object's own namespace, else the release's."""
+        return self.text("metadata", "namespace") or (
+            self.chart.part.namespace if self.chart else self.release.namespace
+        )
+
+
+@dataclass(eq=False)
+class RenderedChart:
+    """A chart of a release with the values it got and what became of it."""
+
+    release: Release
+    part: ChartPart
+    request: RenderRequest
+    outcome: Rendering | RenderFailure
+    manifests: list[Manifest] = field(default_factory=list)
+    lint: LintReport | None = None
+
+    @property
+    def failure(self) -> RenderFailure | None:
+        """Why nothing was rendered, or None."""
+        return self.outcome if isinstance(self.outcome, RenderFailure) else None
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What `.Values` holds: the overrides over the chart's own defaults."""
+        defaults = [layer for layer in self.part.layers if layer.kind is LayerKind.DEFAULTS]
+        return coalesce(defaults[0].values if defaults else {}, self.request.values)
+
+    def layers_setting(self, route: Route) -> list[ValuesLayer]:
+        """The layers that set `route` or something that contains it, the one that wins first."""
+        return [layer for layer in reversed(self.part.layers) if layer.locate(route) is not None]
+
+    def template_path(self, template: str) -> str:
+        """Where `chart/templates/x.yaml`, a template's name to Helm, stands in the tree."""
+        _, _, inner = template.partition("/")
+        return f"{self.part.chart}/{inner}" if self.part.chart else inner
+
+
+@dataclass(eq=False)
+class Deployment:
+    """All releases of a tree, or those that were asked for."""
+
+    tree: Tree
+    discovery: Discovery
+    releases: list[Release]
+    charts: list[RenderedChart]
+    manifests: list[Manifest]
+    kube_version: str
+    catalog: SchemaCatalog | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the releases, sorted."""
+        return tuple(sorted(release.name for release in self.releases))
+
+    def releases_using(self, file: SourceFile) -> tuple[str, ...]:
+        """The releases that are made from `file`: its Application, values, or manifests."""
+        return tuple(
+            sorted(
+                release.name
+                for release in self.releases
+                if release.application.file is file
+                or any(layer.file is file for part in release.charts for layer in part.layers)
+                or any(file.path in part.files for part in release.manifests)
+            )
+        )

@@ -1,0 +1,114 @@
+"""The one place where a route becomes a line and a column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from plate_llm_cli.findings import Location, Related, Resource
+from plate_llm_cli.graph.places import FilePlace, Place, ValuePlace
+from plate_llm_cli.graph.templates import template_line
+from plate_llm_cli.source.nodes import format_route, nearest
+
+if TYPE_CHECKING:
+    from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+    from plate_llm_cli.source.nodes import Route, SourceFile, Span
+
+
+@dataclass(slots=True)
+class Located:
+    """A place in a file, what else explains it, and how values and objects name it."""
+
+    location: Location
+    related: list[Related] = field(default_factory=list)
+    value: str | None = None
+    resource: Resource | None = None
+
+
+class Tracer(Protocol):
+    """Tells which values stand behind a field of a rendered object."""
+
+    def values_behind(self, manifest: Manifest, route: Route) -> list[Route]:
+        """Routes of `.Values`, the likeliest first; none where no value is behind the field."""
+        ...
+
+
+class Locator:
+    """Turns places into locations for one deployment."""
+
+    def __init__(self, deployment: Deployment, tracer: Tracer | None = None) -> None:
+        self._deployment = deployment
+        self._tracer = tracer
+
+    def locate(self, place: Place) -> Located:
+        """Where `place` is; what is overridden there is among the related places."""
+        if isinstance(place, FilePlace):
+            return Located(_location(place.file, place.span))
+        if isinstance(place, ValuePlace):
+            return self._value(place.chart, place.route)
+        return self._manifest(place.manifest, place.route)
+
+    def _value(self, chart: RenderedChart, route: Route) -> Located:
+        """The layer that wins; where none sets the route, the nearest that sets part of it."""
+        for length in range(len(route), 0, -1):
+            located = self._layers(chart, route[:length])
+            if located is not None:
+                located.value = format_route(route)
+                return located
+        part = chart.part
+        name = f"{part.chart}/values.yaml" if part.chart else "values.yaml"
+        return Located(Location(name, 1, 1, 1, 1), value=format_route(route))
+
+    def _layers(self, chart: RenderedChart, route: Route) -> Located | None:
+        found = [
+            (layer, location)
+            for layer in chart.layers_setting(route)
+            if (location := layer.locate(route))
+        ]
+        if not found:
+            return None
+        overridden = [Related(location, "overrides this value") for _, location in found[1:]]
+        return Located(found[0][1], overridden)
+
+    def _manifest(self, manifest: Manifest, route: Route) -> Located:
+        field_name = format_route(route) or None
+        resource = Resource(manifest.kind, manifest.name, manifest.namespace, field_name)
+        located = self._behind(manifest, route) or self._in_text(manifest, route)
+        located.resource = resource
+        return located
+
+    def _behind(self, manifest: Manifest, route: Route) -> Located | None:
+        if manifest.chart is None or self._tracer is None or not route:
+            return None
+        for value in self._tracer.values_behind(manifest, route):
+            located = self._layers(manifest.chart, value)
+            if located is not None:
+                located.value = format_route(value)
+                return located
+        return None
+
+    def _in_text(self, manifest: Manifest, route: Route) -> Located:
+        span, found = nearest(manifest.node, route)
+        if manifest.chart is None:
+            return Located(_location(manifest.file, span))
+        path = manifest.file.path
+        if not self._deployment.tree.is_file(path):
+            return Located(Location(f"{manifest.chart.part.chart}/Chart.yaml", 1, 1, 1, 1))
+        lines = [span.line]
+        lines += [
+            nearest(manifest.node, found[:end])[0].line for end in range(len(found) - 1, 0, -1)
+        ]
+        template = self._deployment.tree.text(path)
+        line = template_line(template, manifest.file.text, lines)
+        return Located(_whole_line(path, template, line or 1))
+
+
+def _location(file: SourceFile, span: Span) -> Location:
+    return Location(file.path, span.line, span.column, span.end_line, span.end_column)
+
+
+def _whole_line(path: str, text: str, number: int) -> Location:
+    lines = text.splitlines()
+    line = lines[number - 1] if number <= len(lines) else ""
+    start = len(line) - len(line.lstrip()) + 1
+    return Location(path, number, start, number, max(start, len(line.rstrip()) + 1))

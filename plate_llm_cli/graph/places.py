@@ -1,0 +1,42 @@
+"""Places: how a rule says where something is, without counting lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from plate_llm_cli.graph.deployment import Manifest, RenderedChart
+    from plate_llm_cli.source.nodes import Node, Route, SourceFile, Span
+
+
+@dataclass(frozen=True, slots=True)
+class FilePlace:
+    """A range of a file of the tree."""
+
+    file: SourceFile
+    span: Span
+
+    @classmethod
+    def of(cls, file: SourceFile, node: Node) -> FilePlace:
+        """Where `node` of `file` stands."""
+        return cls(file, node.span)
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestPlace:
+    """A field of an object: found behind it are a value, a template line, or a file's line."""
+
+    manifest: Manifest
+    route: Route = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePlace:
+    """A value of a release: found at the layer that wins, or at the nearest one that is set."""
+
+    chart: RenderedChart
+    route: Route = ()
+
+
+Place = FilePlace | ManifestPlace | ValuePlace

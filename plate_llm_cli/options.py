@@ -1,0 +1,109 @@
+"""The options that several commands share, each defined once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class EngineName(StrEnum):
+    """Which Helm renders."""
+
+    EMBEDDED = "embedded"
+    HELM = "helm"
+
+
+class FailOn(StrEnum):
+    """From which severity on findings make the exit code 1."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+class RenderFormat(StrEnum):
+    """How manifests are printed."""
+
+    YAML = "yaml"
+    JSON = "json"
+
+
+class ListFormat(StrEnum):
+    """How lists and pages are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class ReportFormat(StrEnum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+_TREE = "The tree"
+_HELM = "Helm"
+
+Root = Annotated[
+    Path | None,
+    typer.Option(
+        "-C",
+        "--root",
+        metavar="DIR",
+        envvar="PLATE_LLM_ROOT",
+        rich_help_panel=_TREE,
+        help="The tree to work on. [dim]Default: the Git top level, else this folder.[/]",
+        show_default=False,
+    ),
+]
+Engine = Annotated[
+    EngineName | None,
+    typer.Option(
+        "--engine",
+        envvar="PLATE_LLM_ENGINE",
+        rich_help_panel=_HELM,
+        help="Helm as a library (the default), or the [b]helm[/] binary on PATH.",
+        show_default=False,
+    ),
+]
+KubernetesVersion = Annotated[
+    str,
+    typer.Option(
+        "--kubernetes-version",
+        metavar="X.Y",
+        envvar="PLATE_LLM_KUBERNETES_VERSION",
+        rich_help_panel=_HELM,
+        help="The Kubernetes version to render for and check against. [dim]Default: the newest.[/]",
+        show_default=False,
+    ),
+]
+ApiVersions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--api-versions",
+        metavar="GROUP/VERSION",
+        rich_help_panel=_HELM,
+        help="API versions that the cluster has beside its own; may be repeated.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to FILE instead of stdout.",
+        show_default=False,
+    ),
+]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more when something fails.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="One line a finding.")]

@@ -1,0 +1,123 @@
+"""Rendered releases as text: one YAML stream, JSON, or a file an object."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.errors import OutputError
+from plate_llm_cli.helm.engine import Rendering
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment, Manifest
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+
+
+def yaml_stream(deployment: Deployment, show_only: Iterable[str] = ()) -> str:
+    """Every object as one multi-document stream, each with a comment that names its source."""
+    wanted = tuple(show_only)
+    several = len(deployment.releases) > 1
+    parts = []
+    for release in deployment.releases:
+        documents = [
+            f"---\n# Source: {source}\n{text}\n"
+            for source, text in _documents(deployment, release)
+            if not wanted or any(source.endswith(name) for name in wanted)
+        ]
+        if documents and several:
+            documents[0] = f"# Release: {release.name}\n{documents[0]}"
+        parts += documents
+    return "".join(parts)
+
+
+def _documents(deployment: Deployment, release: Release) -> Iterator[tuple[str, str]]:
+    """Source and text of each document, without a newline at the end."""
+    for chart in deployment.charts:
+        if chart.release is release and isinstance(chart.outcome, Rendering):
+            for document in chart.outcome.documents:
+                yield document.template, document.text.removesuffix("\n")
+    for part in release.manifests:
+        for path in part.files:
+            text = deployment.tree.text(path).strip("\n").removeprefix("---\n")
+            if text:
+                yield path, text
+
+
+def as_json(deployment: Deployment) -> str:
+    """`{"version": 1, "releases": [{name, namespace, manifests: [{source, object}]}]}`."""
+    releases = [
+        {
+            "name": release.name,
+            "namespace": release.namespace,
+            "manifests": [
+                {"source": manifest.file.path, "object": manifest.plain}
+                for manifest in deployment.manifests
+                if manifest.release is release
+            ],
+        }
+        for release in deployment.releases
+    ]
+    return json.dumps({"version": 1, "releases": releases}, indent=2, ensure_ascii=False) + "\n"
+
+
+def write_folder(deployment: Deployment, folder: Path) -> list[Path]:
+    """One file an object in `folder`/RELEASE; all are written elsewhere first, then moved.
+
+    Returns:
+        The files, as paths in `folder`.
+
+    Raises:
+        OutputError: the folder or a file cannot be written.
+    """
+    texts = dict(_file_texts(deployment))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staging = Path(tempfile.mkdtemp(prefix=".plate-llm-", dir=folder))
+        try:
+            for name, text in texts.items():
+                (staging / name).parent.mkdir(exist_ok=True)
+                (staging / name).write_text(text, "utf-8", newline="")
+            for name in texts:
+                (folder / name).parent.mkdir(exist_ok=True)
+                (staging / name).replace(folder / name)
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{error.filename or folder} cannot be written: {reason}") from error
+    return [folder / name for name in texts]
+
+
+def _file_texts(deployment: Deployment) -> Iterator[tuple[str, str]]:
+    taken: set[str] = set()
+    for manifest in deployment.manifests:
+        name = _file_name(manifest)
+        number = 1
+        while name.lower() in taken:
+            number += 1
+            name = _file_name(manifest, f"-{number}")
+        taken.add(name.lower())
+        yield name, f"# Source: {manifest.file.path}\n{_text_of(manifest)}"
+
+
+def _file_name(manifest: Manifest, suffix: str = "") -> str:
+    """`release/kind-name.yaml`, of letters that are safe in any file system."""
+    release = _UNSAFE.sub("_", manifest.release.name).strip(".") or "release"
+    parts = (manifest.kind.lower() or "object", manifest.name or "unnamed")
+    stem = "-".join(_UNSAFE.sub("_", part).strip(".") for part in parts)
+    return f"{release}/{stem[:200]}{suffix}.yaml"
+
+
+def _text_of(manifest: Manifest) -> str:
+    """The object's own text: the lines of its node."""
+    span = manifest.node.span
+    lines = manifest.file.text.splitlines()[span.line - 1 : span.end_line]
+    return "\n".join(line for line in lines).strip("\n") + "\n"

@@ -1,0 +1,1 @@
+"""The checks: one file a rule, in folders by what they look at."""

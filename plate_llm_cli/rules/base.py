@@ -1,0 +1,57 @@
+"""What a rule is made of: it names objects and routes; lines are found in one place elsewhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from plate_llm_cli.graph.places import FilePlace, ManifestPlace, Place, ValuePlace
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.findings import Fix, Severity
+    from plate_llm_cli.graph.deployment import Deployment
+
+__all__ = ["Defect", "FilePlace", "ManifestPlace", "Place", "Rule", "ValuePlace"]
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """One thing that is wrong. `releases` names those concerned; empty means all of the place's.
+
+    `severity` and `help` replace the rule's own where a single defect differs.
+    """
+
+    place: Place
+    message: str
+    help: str = ""
+    releases: tuple[str, ...] = ()
+    related: tuple[tuple[Place, str], ...] = ()
+    severity: Severity | None = None
+    fix: Fix | None = None
+
+
+class Rule(ABC):
+    """One check. The class docstring is its documentation, in Markdown.
+
+    It has the headings `## What it does`, `## Why is this bad?`, `## Example`, `## Use instead`.
+    """
+
+    id: ClassVar[str]
+    severity: ClassVar[Severity]
+    summary: ClassVar[str]
+
+    @abstractmethod
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every defect of this kind in `deployment`."""
+
+
+class ReportedElsewhere(Rule):
+    """A rule whose findings the rule engine itself makes: it has documentation, and no check."""
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Nothing."""
+        del deployment
+        return iter(())

@@ -1,0 +1,139 @@
+"""Runs the rules over a deployment: locates, merges and silences what they find."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Finding, Location, Related, Severity
+from plate_llm_cli.graph.places import FilePlace, ManifestPlace
+from plate_llm_cli.rules.suppression import suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.locate import Locator
+    from plate_llm_cli.rules.base import Defect, Place, Rule
+    from plate_llm_cli.rules.suppression import Ignore
+
+INTERNAL = "internal-error"
+UNUSED = "unused-ignore"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What the rules found, and how much of it comments silenced."""
+
+    findings: list[Finding] = field(default_factory=list)
+    suppressed: int = 0
+
+
+class RuleEngine:
+    """Runs `rules`, each on its own: one that crashes becomes a finding, the others go on."""
+
+    def __init__(self, rules: Sequence[Rule], *, strict: bool = False) -> None:
+        self._rules = rules
+        self._strict = strict
+
+    def run(
+        self, deployment: Deployment, locator: Locator, lines: Callable[[str], Sequence[str]]
+    ) -> Outcome:
+        """Every finding in `deployment`, sorted. `strict` lets a crashing rule raise: for tests."""
+        found = [
+            finding for rule in self._rules for finding in self._check(rule, deployment, locator)
+        ]
+        sorted_out = suppress(merge_environments(found), deployment.tree.files, lines)
+        findings = sorted_out.kept + self._unused(sorted_out.unused, deployment)
+        return Outcome(
+            sorted(findings, key=lambda finding: finding.sort_key), len(sorted_out.silenced)
+        )
+
+    def _check(self, rule: Rule, deployment: Deployment, locator: Locator) -> Iterable[Finding]:
+        try:
+            return [
+                _finding(rule, defect, deployment, locator) for defect in rule.check(deployment)
+            ]
+        except Exception as error:
+            if self._strict:
+                raise
+            return [_internal(rule, error, deployment)]
+
+    def _unused(
+        self, unused: Iterable[tuple[Ignore, tuple[str, ...]]], deployment: Deployment
+    ) -> list[Finding]:
+        ran = {rule.id for rule in self._rules}
+        findings = []
+        for ignore, idle in unused:
+            names = [name for name in idle if name in ran]
+            if names or not ignore.rules:
+                findings.append(_unused_ignore(ignore, names, deployment))
+        return findings
+
+
+def _finding(rule: Rule, defect: Defect, deployment: Deployment, locator: Locator) -> Finding:
+    located = locator.locate(defect.place)
+    related = [*located.related]
+    related += [
+        Related(locator.locate(place).location, message) for place, message in defect.related
+    ]
+    return Finding(
+        rule=rule.id,
+        severity=defect.severity or rule.severity,
+        message=defect.message,
+        help=defect.help,
+        location=located.location,
+        environments=defect.releases or _releases_of(defect.place, deployment),
+        related=tuple(related),
+        value=located.value,
+        resource=located.resource,
+        fix=defect.fix,
+    )
+
+
+def _releases_of(place: Place, deployment: Deployment) -> tuple[str, ...]:
+    if isinstance(place, FilePlace):
+        return deployment.releases_using(place.file)
+    if isinstance(place, ManifestPlace):
+        return (place.manifest.release.name,)
+    return (place.chart.release.name,)
+
+
+def merge_environments(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each cause: the same defect at the same place names all its releases."""
+    merged: dict[tuple[object, ...], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.location, finding.message, finding.severity)
+        before = merged.get(key)
+        if before is None:
+            merged[key] = finding
+            continue
+        names = sorted({*before.environments, *finding.environments})
+        related = dict.fromkeys((*before.related, *finding.related))
+        merged[key] = replace(before, environments=tuple(names), related=tuple(related))
+    return list(merged.values())
+
+
+def _internal(rule: Rule, error: Exception, deployment: Deployment) -> Finding:
+    path = deployment.releases[0].application.file.path if deployment.releases else "."
+    return Finding(
+        rule=INTERNAL,
+        severity=Severity.ERROR,
+        message=f"rule {rule.id} failed: {type(error).__name__}",
+        help="a defect of plate-llm: please report it with the tree that shows it",
+        location=Location(path, 1, 1, 1, 1),
+        environments=deployment.names,
+    )
+
+
+def _unused_ignore(ignore: Ignore, names: list[str], deployment: Deployment) -> Finding:
+    what = ", ".join(names) or "no rule"
+    file = deployment.tree.files.get(ignore.path)
+    return Finding(
+        rule=UNUSED,
+        severity=Severity.WARNING,
+        message=f"this comment ignores {what}, which is not reported here",
+        help="remove the comment, or move it to the line of the finding or alone above it",
+        location=Location(ignore.path, ignore.line, ignore.column, ignore.line, ignore.end_column),
+        environments=deployment.releases_using(file) if file else (),
+    )

@@ -1,0 +1,38 @@
+"""Writes files whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from plate_llm_cli.errors import OutputError
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace the file at `path` by `text`, keeping its mode; a link is written through.
+
+    The text goes to a temporary file beside it first, so that a reader or a crash never meets
+    half of it.
+
+    Raises:
+        OutputError: the file cannot be written; what was there is left as it was.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode & 0o777 if target.exists() else None
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        staged = Path(name)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(text)
+                stream.flush()
+                os.fsync(stream.fileno())
+            staged.chmod(0o644 if mode is None else mode)
+            staged.replace(target)
+        except BaseException:
+            staged.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OutputError(f"{path} cannot be written: {reason}") from error
