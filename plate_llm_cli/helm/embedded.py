@@ -173,7 +173,7 @@ class EmbeddedEngine:
             )
             return self._go_on(waiting, failure)
         except ChildEndedError as error:
-            return self._go_on(waiting, RenderFailure(FailureKind.CRASH, error.stderr[-200:]))
+            return self._go_on(waiting, RenderFailure(FailureKind.CRASH, error.stderr))
         waiting.popleft()
         if "refused" in answer:
             return from_refusal(answer["stage"], answer["refused"])

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from plate_llm_cli.source.nodes import Route
+
 
 class SetKind(StrEnum):
     """How Helm reads one `key=value` argument: the flag it belongs to."""
@@ -25,6 +27,16 @@ class SetArgument:
 
     kind: SetKind
     text: str
+
+
+class SetInteger(int):
+    """An integer that came by `--set`: to Helm an int64, where one from a file is a float64.
+
+    `{{ .Values.uid }}` prints 1000650000 for the one and 1.00065e+09 for the other. Engines keep
+    the difference as long as the value in `RenderRequest.values` is of this class.
+    """
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +77,23 @@ class RenderedDocument:
 
 @dataclass(frozen=True, slots=True)
 class Rendering:
-    """What a chart came to, in the order in which `helm template` prints it."""
+    """What a chart came to, in the order in which `helm template` prints it.
+
+    `notes` are things to know that did not stop Helm. `missing` names the dependencies that are
+    switched on but not in `charts/`: their objects are not among the documents.
+    """
 
     documents: tuple[RenderedDocument, ...]
     notes: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 class FailureKind(StrEnum):
     """Why a render gave nothing."""
 
+    RELEASE = "release"
     CHART = "chart"
+    DEPENDENCY = "dependency"
     VALUES = "values"
     SCHEMA = "schema"
     TEMPLATE = "template"
@@ -84,10 +103,35 @@ class FailureKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class TemplateFrame:
+    """One step of the way to a template error; `name` is what was executing, as Helm calls it."""
+
+    template: str
+    line: int
+    column: int | None = None
+    name: str = ""
+    expression: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One value that a chart's values.schema.json does not allow.
+
+    `route` leads to it in the values of `chart`, which for a subchart are the ones below its name.
+    """
+
+    chart: str
+    route: Route
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenderFailure:
     """Helm refused. `template`, `line` and `column` (from 1) say where, as far as Helm told.
 
-    `template` is a template's name as in `RenderedDocument`, or None.
+    `template` is a template's name as in `RenderedDocument`, or None. `frames` lead from the
+    template that Helm ran, first, to the place that failed, last. With kind OUTPUT the position
+    has no line in the template: `output_line` counts in the text that the template printed.
     """
 
     kind: FailureKind
@@ -95,6 +139,9 @@ class RenderFailure:
     template: str | None = None
     line: int | None = None
     column: int | None = None
+    frames: tuple[TemplateFrame, ...] = ()
+    violations: tuple[Violation, ...] = ()
+    output_line: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +190,10 @@ class HelmEngine(Protocol):
         ...
 
     def parse_set(self, argument: SetArgument) -> dict[str, Any] | RenderFailure:
-        """The values that one `--set`-like argument stands for, typed as Helm types them."""
+        """The values that one `--set`-like argument stands for, typed as Helm types them.
+
+        Integers are `SetInteger`: merged as they are, they render as `--set` makes them.
+        """
         ...
 
     def close(self) -> None:
