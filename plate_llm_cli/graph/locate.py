@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from plate_llm_cli.findings import Location, Related, Resource
-from plate_llm_cli.graph.places import FilePlace, Place, ValuePlace
+from plate_llm_cli.graph.places import (
+    FilePlace,
+    Place,
+    RenderedPlace,
+    TemplatePlace,
+    ValuePlace,
+)
 from plate_llm_cli.graph.templates import template_line
 from plate_llm_cli.source.nodes import format_route, nearest
 
@@ -46,6 +52,10 @@ class Locator:
             return Located(_location(place.file, place.span))
         if isinstance(place, ValuePlace):
             return self._value(place.chart, place.route)
+        if isinstance(place, TemplatePlace):
+            return Located(self._template(place))
+        if isinstance(place, RenderedPlace):
+            return Located(self._template_line(place.chart, place.file, [place.span.line]))
         return self._manifest(place.manifest, place.route)
 
     def _value(self, chart: RenderedChart, route: Route) -> Located:
@@ -91,16 +101,37 @@ class Locator:
         span, found = nearest(manifest.node, route)
         if manifest.chart is None:
             return Located(_location(manifest.file, span))
-        path = manifest.file.path
-        if not self._deployment.tree.is_file(path):
-            return Located(Location(f"{manifest.chart.part.chart}/Chart.yaml", 1, 1, 1, 1))
-        lines = [span.line]
-        lines += [
-            nearest(manifest.node, found[:end])[0].line for end in range(len(found) - 1, 0, -1)
-        ]
-        template = self._deployment.tree.text(path)
-        line = template_line(template, manifest.file.text, lines)
-        return Located(_whole_line(path, template, line or 1))
+        above = (found[:end] for end in range(len(found) - 1, 0, -1))
+        lines = [span.line, *(nearest(manifest.node, route)[0].line for route in above)]
+        return Located(self._template_line(manifest.chart, manifest.file, lines))
+
+    def _template_line(
+        self, chart: RenderedChart, rendered: SourceFile, lines: list[int]
+    ) -> Location:
+        """The template's line behind line `lines[0]` of what it rendered to."""
+        template = self._deployment.tree.text(rendered.path)
+        if not template:
+            return _start_of_chart(chart)
+        line = template_line(template, rendered.text, lines)
+        return _whole_line(rendered.path, template, line or 1)
+
+    def _template(self, place: TemplatePlace) -> Location:
+        if place.template is None:
+            return _start_of_chart(place.chart)
+        path = place.chart.template_path(place.template)
+        text = self._deployment.tree.text(path)
+        if not text:
+            return _start_of_chart(place.chart)
+        whole = _whole_line(path, text, place.line or 1)
+        if place.column is None or place.line is None:
+            return whole
+        return replace(whole, column=place.column, end_column=max(whole.end_column, place.column))
+
+
+def _start_of_chart(chart: RenderedChart) -> Location:
+    """Chart.yaml, for a chart as a whole and for subcharts that are archives."""
+    folder = chart.part.chart
+    return Location(f"{folder}/Chart.yaml" if folder else "Chart.yaml", 1, 1, 1, 1)
 
 
 def _location(file: SourceFile, span: Span) -> Location:

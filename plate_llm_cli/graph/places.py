@@ -39,4 +39,23 @@ class ValuePlace:
     route: Route = ()
 
 
-Place = FilePlace | ManifestPlace | ValuePlace
+@dataclass(frozen=True, slots=True)
+class TemplatePlace:
+    """A line of a template, by the name Helm gives it; of the chart where none is known."""
+
+    chart: RenderedChart
+    template: str | None = None
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedPlace:
+    """A range of the text that a template rendered to."""
+
+    chart: RenderedChart
+    file: SourceFile
+    span: Span
+
+
+Place = FilePlace | ManifestPlace | ValuePlace | TemplatePlace | RenderedPlace

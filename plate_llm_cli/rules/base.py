@@ -6,15 +6,32 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from plate_llm_cli.graph.places import FilePlace, ManifestPlace, Place, ValuePlace
+from plate_llm_cli.graph.places import (
+    FilePlace,
+    ManifestPlace,
+    Place,
+    RenderedPlace,
+    TemplatePlace,
+    ValuePlace,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.findings import Fix, Severity
+    from plate_llm_cli.gitops.releases import ProblemKind
     from plate_llm_cli.graph.deployment import Deployment
 
-__all__ = ["Defect", "FilePlace", "ManifestPlace", "Place", "Rule", "ValuePlace"]
+__all__ = [
+    "Defect",
+    "FilePlace",
+    "ManifestPlace",
+    "Place",
+    "RenderedPlace",
+    "Rule",
+    "TemplatePlace",
+    "ValuePlace",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,28 @@ class Rule(ABC):
     @abstractmethod
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every defect of this kind in `deployment`."""
+
+
+class ReleaseProblemRule(Rule):
+    """A rule for what resolving an Application already noticed: it only has to be documented."""
+
+    kinds: ClassVar[tuple[ProblemKind, ...]]
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every problem of these kinds in every release."""
+        for release in deployment.releases:
+            for problem in release.problems:
+                if problem.kind in self.kinds:
+                    related = tuple(
+                        (FilePlace(file, span), text) for file, span, text in problem.related
+                    )
+                    yield Defect(
+                        FilePlace(problem.file, problem.span),
+                        problem.message,
+                        problem.help,
+                        releases=(release.name,),
+                        related=related,
+                    )
 
 
 class ReportedElsewhere(Rule):

@@ -80,7 +80,8 @@ def suppress(
     files = sorted({*paths, *(finding.location.path for finding in findings)})
     ignores = [ignore for path in files for ignore in find_ignores(path, lines(path))]
     used: set[tuple[int, str]] = set()
-    kept, silenced = [], []
+    kept: list[Finding] = []
+    silenced: list[Finding] = []
     for finding in findings:
         hits = [index for index, ignore in enumerate(ignores) if _covers(ignore, finding)]
         used.update((index, finding.rule) for index in hits)

@@ -1,0 +1,54 @@
+"""Runs the passes and the rules once: what `validate` does for each look at the tree."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.locate import Locator
+from plate_llm_cli.report.base import Report, RuleInfo
+from plate_llm_cli.rules.engine import RuleEngine
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plate_llm_cli.context import Workspace
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.build import RenderOptions
+    from plate_llm_cli.rules.base import Rule
+
+
+def check(
+    workspace: Workspace,
+    releases: list[Release],
+    rules: Sequence[Rule],
+    render_options: RenderOptions,
+) -> Report:
+    """Render `releases` and let `rules` look at them."""
+    started = time.monotonic()
+    deployment = workspace.build(releases, render_options)
+    outcome = RuleEngine(rules).run(deployment, Locator(deployment), workspace.lines)
+    return Report(
+        findings=tuple(outcome.findings),
+        suppressed=outcome.suppressed,
+        environments=deployment.names,
+        seconds=time.monotonic() - started,
+        rules={rule.id: rule_info(rule) for rule in rules},
+        lines=workspace.lines,
+    )
+
+
+def rule_info(rule: Rule) -> RuleInfo:
+    """A rule's documentation as reports carry it."""
+    text = inspect.cleandoc(rule.__doc__ or "")
+    return RuleInfo(rule.id, rule.severity, rule.summary, rule.summary, text)
+
+
+def fails(report: Report, fail_on: str) -> bool:
+    """True when a finding is at least as severe as `fail_on` (a severity, or `never`)."""
+    if fail_on == "never":
+        return False
+    limit = Severity(fail_on).rank
+    return any(finding.severity.rank <= limit for finding in report.findings)

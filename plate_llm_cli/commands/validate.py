@@ -1,0 +1,88 @@
+"""`plate-llm validate`: would every release of the tree come up?"""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import Annotated
+
+import typer
+
+from plate_llm_cli import checking, options
+from plate_llm_cli.context import Workspace, write_result
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.report.registry import REPORTERS
+from plate_llm_cli.report.text import TextReporter
+from plate_llm_cli.rules.registry import RULES
+from plate_llm_cli.rules.selection import select
+
+app = typer.Typer(rich_markup_mode="rich")
+
+_RULES = "Rules"
+EXAMPLE = """[b]Examples[/]
+
+plate-llm validate
+
+plate-llm validate stg --fail-on warning
+
+plate-llm validate --format sarif --output findings.sarif
+"""
+
+
+@app.command(epilog=EXAMPLE)
+def validate(
+    envs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ENV]...", help="Environments. [dim]Default: every release.[/]"),
+    ] = None,
+    output_format: Annotated[
+        options.ReportFormat, typer.Option("--format", help="How to print the findings.")
+    ] = options.ReportFormat.TEXT,
+    output: options.Output = None,
+    selected: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--select", metavar="RULE", rich_help_panel=_RULES, help="Only these; `*` matches."
+        ),
+    ] = None,
+    ignored: Annotated[
+        list[str] | None,
+        typer.Option("--ignore", metavar="RULE", rich_help_panel=_RULES, help="Not these."),
+    ] = None,
+    fail_on: Annotated[
+        options.FailOn | None,
+        typer.Option(
+            rich_help_panel=_RULES,
+            help="From which severity on to exit with 1. [dim]Default: error.[/]",
+            show_default=False,
+        ),
+    ] = None,
+    kubernetes_version: options.KubernetesVersion = "",
+    api_versions: options.ApiVersions = None,
+    engine: options.Engine = None,
+    root: options.Root = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Check that every release of the tree would come up."""
+    del verbose
+    with Workspace(root, engine or "") as workspace:
+        settings = workspace.settings
+        rules = select(RULES, selected or settings.select, ignored or settings.ignore)
+        render_options = RenderOptions(
+            kube_version=workspace.kubernetes_version(kubernetes_version),
+            api_versions=workspace.api_versions(api_versions),
+            lint=True,
+        )
+        releases = workspace.environments(envs or ())
+        report = checking.check(workspace, releases, rules, render_options)
+    reporter = TextReporter(quiet=True) if quiet else REPORTERS[output_format.value]
+    if output is None:
+        reporter.write(report, sys.stdout)
+    else:
+        text = io.StringIO()
+        reporter.write(report, text)
+        write_result(text.getvalue(), output)
+    if checking.fails(report, (fail_on or settings.fail_on or options.FailOn.ERROR)):
+        raise typer.Exit(ExitCode.FINDINGS)

@@ -1,0 +1,1 @@
+"""Rules about charts and what Helm says of them."""
