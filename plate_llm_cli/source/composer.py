@@ -1,13 +1,12 @@
 """Turns libyaml's events into nodes, in one pass that does not recurse.
 
 libyaml's own composer recurses in C and takes the process down on deep input; its events come
-from a state machine, so that the depth can be watched here.
+from a state machine, so that depth and size can be watched here.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml._yaml import CParser
 from yaml.events import (
@@ -19,60 +18,69 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
+    StreamStartEvent,
 )
 
-from plate_llm_cli.source.limits import MAX_DEPTH, MAX_NODES
-from plate_llm_cli.source.nodes import (
-    Document,
-    Entry,
-    Mapping,
-    Node,
-    Problem,
-    ProblemKind,
-    Scalar,
-    Sequence,
-    Span,
-)
-from plate_llm_cli.source.scalars import type_scalar
+from plate_llm_cli.source import defects
+from plate_llm_cli.source.blocks import trim_block
+from plate_llm_cli.source.defects import StreamError
+from plate_llm_cli.source.limits import MAX_ALIAS_SHARE, MAX_DEPTH, MAX_NODES, MIN_ALIASED
+from plate_llm_cli.source.nodes import Document, Entry, Mapping, Scalar, Sequence, Span
+from plate_llm_cli.source.scalars import PREFIX, STARTS, refusal, type_key, type_scalar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from plate_llm_cli.source.nodes import Node, Problem
 
-class StreamError(Exception):
-    """Ends the reading of a stream; `problem` says why."""
-
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.message)
-        self.problem = problem
+_new_tuple = tuple.__new__
+"""Makes a Span in half the time of its constructor; it counts for every scalar."""
 
 
-@dataclass(slots=True, eq=False)
+class _Anchor(NamedTuple):
+    """What an alias can stand for; `node` is None as long as its collection is open."""
+
+    span: Span
+    node: Node | None = None
+    weight: int = 0
+    height: int = 0
+
+
 class _Frame:
-    """An open collection: where to put what comes next, and how much it has grown to."""
+    """An open collection; `extra` and `height` are what its collections and aliases add to it."""
 
-    node: Mapping | Sequence
-    anchor: str | None
-    key: Scalar | None = None
-    weight: int = 1
-    height: int = 1
+    __slots__ = ("add", "anchor", "extra", "height", "is_mapping", "key", "node")
+
+    def __init__(self, node: Mapping | Sequence, anchor: str | None) -> None:
+        self.node = node
+        self.anchor = anchor
+        self.is_mapping = isinstance(node, Mapping)
+        items: list[Any] = node.entries if isinstance(node, Mapping) else node.items
+        self.add = items.append
+        self.key: Scalar | None = None
+        self.extra = 0
+        self.height = 1
 
 
 class Composer:
-    """Builds the documents of one stream. `documents` and `problems` are valid after any StreamError."""
+    """Builds the documents of one stream; `documents` and `problems` hold what was read so far.
 
-    def __init__(self, text: str, first_line: int = 1, first_column: int = 1) -> None:
-        self.text = text
+    Spans start at `first_line` and, in every line, `first_column`.
+    """
+
+    def __init__(self, text: str, first_line: int, first_column: int) -> None:
         self.documents: list[Document] = []
         self.problems: list[Problem] = []
+        self._text = text
         self._line, self._column = first_line, first_column
+        # The outermost frame takes a document's root as its only item.
         self._stack: list[_Frame] = []
-        self._anchors: dict[str, tuple[Node, int, int] | None] = {}
-        self._root: Node | None = None
-        self._end = (first_line, first_column)
-        self._weight = 0
+        self._anchors: dict[str, _Anchor] = {}
+        self._start = self._last = Span(first_line, first_column, first_line, first_column)
+        self._top = _Frame(Sequence(self._start), None)
+        self._seen = self._closed = self._aliased = 0
         self._handlers: dict[type, Callable[[Any], None]] = {
-            ScalarEvent: self._scalar,
             MappingStartEvent: self._open,
             SequenceStartEvent: self._open,
             MappingEndEvent: self._close,
@@ -80,18 +88,26 @@ class Composer:
             AliasEvent: self._alias,
             DocumentStartEvent: self._start_document,
             DocumentEndEvent: self._end_document,
+            StreamStartEvent: self._pass,
+            StreamEndEvent: self._pass,
         }
 
     def run(self) -> None:
-        """Read the stream. Raises StreamError, yaml.YAMLError or UnicodeEncodeError at what it cannot."""
-        next_event = CParser(self.text).get_event
-        handlers = self._handlers
-        event = next_event()
-        while event is not None:
-            handler = handlers.get(event.__class__)
-            if handler is not None:
-                handler(event)
+        """Read the stream. Raises StreamError, yaml.YAMLError or UnicodeEncodeError."""
+        next_event = CParser(self._text).get_event
+        scalar, handlers = self._scalar, self._handlers
+        for self._seen in range(2 * MAX_NODES):
             event = next_event()
+            if event.__class__ is ScalarEvent:
+                scalar(event)
+            elif event is None:
+                return
+            else:
+                handlers[event.__class__](event)
+        raise StreamError(defects.too_many_nodes(self._last))
+
+    def _pass(self, event: Any) -> None:
+        """The ends of the stream say nothing."""
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
@@ -99,115 +115,162 @@ class Composer:
         return Span(start.line + line, start.column + column, end.line + line, end.column + column)
 
     def _scalar(self, event: Any) -> None:
-        span = self._span(event)
-        style = event.style or ""
-        text = event.value
-        if style in ("|", ">"):
-            span = self._trim_block(event, span)
-        value = type_scalar(text, style, event.tag)
-        node = Scalar(span, text, value, style)
-        self._end = (span.end_line, span.end_column)
-        self._place(node, event.anchor, 1, 0)
-
-    def _trim_block(self, event: Any, span: Span) -> Span:
-        """libyaml ends a block scalar where the next token starts; we end it with its text."""
-        body = self.text[event.start_mark.index : event.end_mark.index].rstrip()
-        breaks = body.count("\n")
-        if not breaks:
-            return Span(span.line, span.column, span.line, span.column + len(body))
-        last = len(body) - body.rfind("\n") - 1
-        return Span(span.line, span.column, span.line + breaks, last + self._column)
-
-    def _place(self, node: Node, anchor: str | None, weight: int, height: int) -> None:
-        self._weight += 1
-        if anchor is not None:
-            self._anchors[anchor] = (node, weight, height)
-        if not self._stack:
-            self._root = node
-            return
-        frame = self._stack[-1]
-        frame.weight += weight
-        if height >= frame.height:
-            frame.height = height + 1
-        owner = frame.node
-        if isinstance(owner, Sequence):
-            owner.items.append(node)
-        elif frame.key is not None:
-            owner.entries.append(Entry(frame.key, node))
+        start, end = event.start_mark, event.end_mark
+        line, column = self._line, self._column
+        marks = (start.line + line, start.column + column, end.line + line, end.column + column)
+        self._last = span = _new_tuple(Span, marks)
+        text, style = event.value, event.style
+        node = Scalar(span, text, text, style)
+        if event.tag is not None or event.anchor is not None or style in ("|", ">"):
+            self._dress(node, event)
+        elif not style and (not text or text[0] in STARTS):
+            self._type(node)
+        frame = self._top
+        key = frame.key
+        if key is not None:
+            frame.add(Entry(key, node))
             frame.key = None
-        elif isinstance(node, Scalar):
-            node.value = node.text
+            if key.text == "<<" and key.merges:
+                self._refuse(defects.MERGE, span)
+        elif frame.is_mapping:
             frame.key = node
         else:
-            raise self._fault(ProblemKind.SYNTAX, "a mapping key is a list or a mapping", node.span)
+            frame.add(node)
+
+    def _dress(self, node: Scalar, event: Any) -> None:
+        """Give a scalar its tag, its anchor, the end of its block and, after that, its value."""
+        if node.style in ("|", ">"):
+            body = self._text[event.start_mark.index : event.end_mark.index]
+            self._last = node.span = trim_block(body, node.span, self._column)
+        if event.tag is not None:
+            node.tag = event.tag
+        if event.anchor is not None:
+            self._anchors[event.anchor] = _Anchor(node.span, node, 1, 0)
+        self._type(node)
+
+    def _type(self, node: Scalar) -> None:
+        """Give its value to a scalar that may be something other than a string."""
+        text, style, tag = node.text, node.style, node.tag or None
+        value = type_scalar(text, style, tag)
+        if tag is None and value.__class__ is str:
+            return
+        key = self._top.is_mapping and self._top.key is None
+        node.value = type_key(text, style, tag) if key else value
+        if tag is not None or key or value.__class__ is float:
+            self._refuse(refusal(text, style, tag, key=key), node.span)
 
     def _open(self, event: Any) -> None:
+        span = self._span(event)
+        node = Mapping(span) if event.__class__ is MappingStartEvent else Sequence(span)
         if len(self._stack) >= MAX_DEPTH:
-            raise self._fault(
-                ProblemKind.LIMIT, f"nested deeper than {MAX_DEPTH} levels", self._span(event)
-            )
-        kind = Mapping if event.__class__ is MappingStartEvent else Sequence
+            raise StreamError(defects.too_deep(span))
+        if self._top.is_mapping and self._top.key is None:
+            index = event.start_mark.index
+            raise StreamError(defects.complex_key(node, self._text[max(index - 1, 0) : index + 2]))
         if event.anchor is not None:
-            self._anchors[event.anchor] = None
-        self._stack.append(_Frame(kind(self._span(event)), event.anchor))
+            self._anchors[event.anchor] = _Anchor(span)
+        self._stack.append(self._top)
+        self._top = _Frame(node, event.anchor)
 
     def _close(self, event: Any) -> None:
-        frame = self._stack.pop()
+        frame, self._top = self._top, self._stack.pop()
+        self._closed += 1
         if event.end_mark.index > event.start_mark.index:
-            span = self._span(event)
-            self._end = (span.end_line, span.end_column)
-        node = frame.node
-        node.span = Span(node.span.line, node.span.column, *self._end)
+            self._last = self._span(event)
+        node, last = frame.node, self._last
+        node.span = Span(node.span.line, node.span.column, last.end_line, last.end_column)
         if isinstance(node, Mapping):
-            self._check_duplicates(node)
-        if self._weight + frame.weight > MAX_NODES:
-            raise self._fault(ProblemKind.LIMIT, f"more than {MAX_NODES} nodes", node.span)
-        self._place(node, frame.anchor, frame.weight, frame.height)
+            if len({entry.key.value for entry in node.entries}) < len(node.entries):
+                self.problems += defects.duplicates(node)
+            weight = frame.extra + 2 * len(node.entries)
+        else:
+            weight = frame.extra + len(node.items)
+        if frame.anchor is not None:
+            self._anchors[frame.anchor] = _Anchor(node.span, node, weight + 1, frame.height)
+        self._add(node, weight, frame.height)
+
+    def _add(self, node: Node, weight: int, height: int, *, alias: bool = False) -> None:
+        """Place a collection or an alias, which brings `weight` nodes beside itself."""
+        frame = self._top
+        frame.extra += weight
+        if height >= frame.height:
+            frame.height = height + 1
+        key = frame.key
+        if key is not None:
+            frame.add(Entry(key, node))
+            frame.key = None
+            if key.merges and not _mergeable(node, alias=alias):
+                self._refuse(defects.MERGE, self._last if alias else node.span)
+        elif isinstance(node, Scalar) and frame.is_mapping:
+            frame.key = node
+        else:
+            frame.add(node)
 
     def _alias(self, event: Any) -> None:
-        span = self._span(event)
-        name = event.anchor
-        if name not in self._anchors:
-            raise self._fault(ProblemKind.SYNTAX, f"no anchor &{name} before this alias", span)
-        anchored = self._anchors[name]
-        if anchored is None:
-            raise self._fault(ProblemKind.SYNTAX, f"the anchor &{name} contains itself", span)
-        node, weight, height = anchored
-        if len(self._stack) + height > MAX_DEPTH:
-            raise self._fault(ProblemKind.LIMIT, f"nested deeper than {MAX_DEPTH} levels", span)
-        self._end = (span.end_line, span.end_column)
-        self._place(node, None, weight, height)
+        span = self._last = self._span(event)
+        anchor = self._anchors.get(event.anchor)
+        if anchor is None:
+            raise StreamError(defects.unknown_anchor(event.anchor, span))
+        node = anchor.node
+        if node is None:
+            raise StreamError(defects.recursive_alias(event.anchor, span, anchor.span))
+        self._check_size(anchor, span)
+        expects_key = self._top.is_mapping and self._top.key is None
+        if isinstance(node, Scalar):
+            node = self._alias_key(node, span) if expects_key else _alias_value(node)
+        elif expects_key:
+            raise StreamError(defects.complex_key(node, "*"))
+        self._add(node, anchor.weight, anchor.height, alias=True)
 
-    def _check_duplicates(self, node: Mapping) -> None:
-        first: dict[str, Scalar] = {}
-        for entry in node.entries:
-            key = entry.key
-            if key.text not in first:
-                first[key.text] = key
-                continue
-            self.problems.append(
-                Problem(
-                    ProblemKind.DUPLICATE_KEY,
-                    f"the key {key.text!r} stands twice in this mapping; the last one counts",
-                    key.span,
-                    ((first[key.text].span, "first here"),),
-                )
-            )
+    def _alias_key(self, node: Scalar, span: Span) -> Scalar:
+        text, style, tag = node.text, node.style, node.tag or None
+        if not style:
+            self._refuse(refusal(text, style, tag, key=True), span)
+        # An alias to `<<` merges nothing; as a string it is none.
+        return Scalar(span, text, type_key(text, style, tag), style, tag or PREFIX + "str")
+
+    def _check_size(self, anchor: _Anchor, span: Span) -> None:
+        if len(self._stack) + anchor.height > MAX_DEPTH:
+            raise StreamError(defects.too_deep(span))
+        self._aliased += anchor.weight
+        total = self._seen - self._closed + self._aliased
+        share = MAX_ALIAS_SHARE if total > MIN_ALIASED else 1
+        if total > MAX_NODES or self._aliased > share * total:
+            raise StreamError(defects.alias_bomb(total, span, anchor.span))
 
     def _start_document(self, event: Any) -> None:
         self._anchors.clear()
-        self._root = None
-        self._start = self._span(event)
+        self._start = self._last = self._span(event)
+        self._top = _Frame(Sequence(self._start), None)
+        self._closed += 1
+        if event.version not in (None, (1, 1)):
+            version = ".".join(str(part) for part in event.version)
+            self._refuse(f"it knows YAML 1.1 only, not %YAML {version}", self._start)
 
     def _end_document(self, event: Any) -> None:
-        span = self._span(event)
-        start = self._start
-        root = self._root
-        if isinstance(root, Scalar) and not root.text and not root.style:
+        self._closed += 1
+        roots = self._top.node.items if isinstance(self._top.node, Sequence) else []
+        root: Node | None = roots[0] if roots else None
+        if isinstance(root, Scalar) and not (root.text or root.style or root.tag):
             root = None
-        self.documents.append(
-            Document(root, Span(start.line, start.column, span.end_line, span.end_column))
-        )
+        start, end = self._start, self._span(event)
+        span = Span(start.line, start.column, end.end_line, end.end_column)
+        self.documents.append(Document(root, span))
 
-    def _fault(self, kind: ProblemKind, message: str, span: Span) -> StreamError:
-        return StreamError(Problem(kind, message, span))
+    def _refuse(self, reason: str, span: Span) -> None:
+        if reason:
+            self.problems.append(defects.refused(reason, span))
+
+
+def _alias_value(node: Scalar) -> Scalar:
+    """The node, or a copy of it where it stands as a key and so has a key's value."""
+    value = type_scalar(node.text, node.style, node.tag or None)
+    if value.__class__ is node.value.__class__:
+        return node
+    return Scalar(node.span, node.text, value, node.style, node.tag)
+
+
+def _mergeable(value: Node, *, alias: bool) -> bool:
+    """True where go-yaml merges `value`; it looks through an alias to a mapping, not to a list."""
+    listed = value.items if isinstance(value, Sequence) and not alias else [value]
+    return all(isinstance(item, Mapping) for item in listed)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 """Data without positions, typed as Helm types it (keys are always strings)."""
@@ -16,9 +18,11 @@ Route = tuple[str | int, ...]
 """The way from a document's root to a node: mapping keys and list indexes."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """Lines and columns from 1, in code points; the end is exclusive."""
+class Span(NamedTuple):
+    """Lines and columns from 1, in code points; the end is exclusive.
+
+    A tuple, because a file has thousands of them and a frozen dataclass takes four times as long.
+    """
 
     line: int
     column: int
@@ -28,12 +32,22 @@ class Span:
 
 @dataclass(slots=True, eq=False)
 class Scalar:
-    """A leaf. `value` is what Helm makes of `text`; `style` is '' (plain), ', ", | or >."""
+    """A leaf. `value` is what Helm makes of `text`; `style` is '' (plain), ', ", | or >.
+
+    As the key of an entry its `value` is the key's name in Helm's data, always a string: `on:` is
+    "true". `span` takes in an anchor and a tag; `tag` is the explicit one in full, or ''.
+    """
 
     span: Span
     text: str
     value: bool | int | float | str | None
     style: str = ""
+    tag: str = ""
+
+    @property
+    def merges(self) -> bool:
+        """True for a plain `<<`: as a key it merges its value into the mapping."""
+        return self.text == "<<" and not self.style and self.tag in ("", "!", _MERGE_TAG)
 
 
 @dataclass(slots=True, eq=False)
@@ -42,6 +56,24 @@ class Entry:
 
     key: Scalar
     value: Node
+
+    @property
+    def name(self) -> str:
+        """The key in Helm's data, as routes have it."""
+        return str(self.key.value)
+
+    @property
+    def merges(self) -> bool:
+        """True for `<<`: the value's entries count as the mapping's own."""
+        return self.key.merges
+
+    @property
+    def sources(self) -> list[Mapping]:
+        """The mappings that a `<<` entry brings in, the one that wins first."""
+        if not self.merges:
+            return []
+        items = self.value.items if isinstance(self.value, Sequence) else [self.value]
+        return [item for item in items if isinstance(item, Mapping)]
 
 
 @dataclass(slots=True, eq=False)
@@ -52,14 +84,18 @@ class Mapping:
     entries: list[Entry] = field(default_factory=list)
 
     def entry(self, key: str) -> Entry | None:
-        """The entry that counts for `key`: the last one, as Helm reads it; else a merged one."""
+        """The entry that counts for `key`: the last one, as Helm reads it.
+
+        A `<<` counts where it stands: it loses against the entries after it only. (That is
+        go-yaml v2; the YAML type repository has it lose against all.)
+        """
         for entry in reversed(self.entries):
-            if entry.key.text == key:
+            if entry.key.value == key and not entry.merges:
                 return entry
-        for merged in self.merged():
-            found = merged.entry(key)
-            if found is not None:
-                return found
+            for source in entry.sources if entry.key.text == "<<" else ():
+                found = source.entry(key)
+                if found is not None:
+                    return found
         return None
 
     def get(self, key: str) -> Node | None:
@@ -69,11 +105,8 @@ class Mapping:
 
     def merged(self) -> Iterator[Mapping]:
         """The mappings that `<<` brings in, the one that wins first."""
-        for entry in self.entries:
-            if entry.key.text != "<<" or entry.key.style:
-                continue
-            sources = entry.value.items if isinstance(entry.value, Sequence) else [entry.value]
-            yield from (item for item in sources if isinstance(item, Mapping))
+        for entry in reversed(self.entries):
+            yield from entry.sources
 
 
 @dataclass(slots=True, eq=False)
@@ -88,13 +121,17 @@ Node = Scalar | Mapping | Sequence
 
 
 class ProblemKind(StrEnum):
-    """What can be wrong with a file before anybody asks what it means."""
+    """What can be wrong with a file before anybody asks what it means.
+
+    REFUSED is well-formed YAML that Helm and Kubernetes do not take, such as `.inf` or a null key.
+    """
 
     SYNTAX = "syntax"
     ENCODING = "encoding"
     UNREADABLE = "unreadable"
     LIMIT = "limit"
     DUPLICATE_KEY = "duplicate-key"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +158,8 @@ class SourceFile:
     """A file as read: its text, its documents, and what is wrong with it.
 
     `path` is relative to the root, with forward slashes. A file with a SYNTAX, ENCODING,
-    UNREADABLE or LIMIT problem has the documents before the fault only.
+    UNREADABLE or LIMIT problem has the documents before the fault only; with a DUPLICATE_KEY or
+    REFUSED one it has all. `text` is without byte order mark.
     """
 
     path: str
@@ -131,7 +169,7 @@ class SourceFile:
 
     @property
     def broken(self) -> bool:
-        """True when something in the file could not be read."""
+        """True when something in the file could not be read, by us or by Helm."""
         return any(problem.kind is not ProblemKind.DUPLICATE_KEY for problem in self.problems)
 
     @property
@@ -151,7 +189,7 @@ def find(root: Node | None, route: Route) -> Node | None:
     for step in route:
         if isinstance(node, Mapping) and isinstance(step, str):
             node = node.get(step)
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        elif isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
             node = node.items[step]
         else:
             return None
@@ -171,7 +209,7 @@ def nearest(root: Node, route: Route) -> tuple[Span, Route]:
             if entry is None:
                 break
             node, span = entry.value, entry.key.span
-        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+        elif isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
             node = node.items[step]
             span = node.span
         else:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from yaml import MarkedYAMLError, YAMLError
 
-from plate_llm_cli.source.composer import Composer, StreamError
+from plate_llm_cli.source.composer import Composer
+from plate_llm_cli.source.defects import StreamError
 from plate_llm_cli.source.limits import MAX_BYTES
 from plate_llm_cli.source.nodes import Problem, ProblemKind, Scalar, SourceFile, Span
 from plate_llm_cli.source.plain import to_plain
