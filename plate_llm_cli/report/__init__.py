@@ -1,0 +1,1 @@
+"""Findings as people, editors and CI systems read them: one file a format."""
