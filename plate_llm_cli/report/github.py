@@ -92,11 +92,12 @@ def _folded(findings: Sequence[Finding], encoding: str) -> list[str]:
         return []
     lines = [line_start(_listed(finding, encoding)) for finding in findings]
     title = f"{len(findings)} more, beyond what GitHub annotates"
-    return [
-        f"::group::{title}",
-        *(line_start(one_line(line, encoding)) for line in lines),
-        "::endgroup::",
-    ]
+    return [f"::group::{title}", *lines, "::endgroup::"]
+
+
+def _listed(finding: Finding, encoding: str) -> str:
+    said = one_line(f"{finding.severity}: {finding.rule}: {finding.message}", encoding)
+    return f"{place_of(finding.location, encoding)}: {said}"
 
 
 def _data(text: str) -> str:
