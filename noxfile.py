@@ -11,7 +11,7 @@ nox.needs_version = ">=2026.10.20"
 nox.options.default_venv_backend = "venv"
 nox.options.reuse_existing_virtualenvs = True
 nox.options.error_on_missing_interpreters = True
-nox.options.sessions = ["lint", "tests"]
+nox.options.sessions = ["lint", "tests", "docs"]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
 LOCK_ARGUMENTS = (
@@ -67,6 +67,21 @@ def charts(session: nox.Session) -> None:
     install(session)
     session.run("python", "tests/fetch_helm.py")
     session.run("python", "-m", "pytest", "tests/charts", "tests/helm", env={"REQUIRE_ALL": "1"})
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Fail when a generated page is not what the code says; `-- --write` writes them."""
+    install(session)
+    session.run("python", "docs/generate.py", *(session.posargs or ["--check"]))
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Ratios against the real helm binary; `-- --write` records them in docs/benchmarks.md."""
+    install(session)
+    session.run("python", "tests/fetch_helm.py")
+    session.run("python", "-m", "benchmarks", *session.posargs)
 
 
 @nox.session

@@ -1,0 +1,64 @@
+"""The trees that are measured: this repository's own, and generated ones of any size."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+REPOSITORY = Path(__file__).parents[1]
+APPLICATIONS = REPOSITORY / "environments" / "argocd" / "apps"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What a `helm` command needs to know of one Application."""
+
+    name: str
+    namespace: str
+    chart: Path
+    value_files: tuple[Path, ...]
+
+    @property
+    def helm_arguments(self) -> tuple[str, ...]:
+        """Name, chart and values, as `helm template` takes them."""
+        files = [argument for path in self.value_files for argument in ("--values", str(path))]
+        return (self.name, str(self.chart), "--namespace", self.namespace, *files)
+
+
+def own_releases() -> list[Release]:
+    """The releases of this repository, read from its Applications."""
+    return [_release(path, REPOSITORY) for path in sorted(APPLICATIONS.glob("*.yaml"))]
+
+
+def generate(folder: Path, environments: int) -> list[Release]:
+    """A tree in `folder` that deploys this repository's chart to so many environments."""
+    chart = folder / "charts" / "plate-llm"
+    shutil.copytree(REPOSITORY / "charts" / "plate-llm", chart)
+    applications = folder / "applications"
+    applications.mkdir()
+    application = (APPLICATIONS / "plate-llm-stg.yaml").read_text("utf-8")
+    values = (chart / "values-stg.yaml").read_text("utf-8")
+    releases = []
+    for number in range(environments):
+        name = f"team{number:03}"
+        (chart / f"values-{name}.yaml").write_text(values.replace("llm.cocdev", f"{name}.cocdev"))
+        path = applications / f"{name}.yaml"
+        path.write_text(application.replace("plate-stg", name).replace("-stg", f"-{name}"))
+        releases.append(_release(path, folder))
+    return releases
+
+
+def _release(path: Path, root: Path) -> Release:
+    application = yaml.safe_load(path.read_text("utf-8"))
+    source = application["spec"]["source"]
+    chart = root / source["path"]
+    files = source.get("helm", {}).get("valueFiles", [])
+    return Release(
+        application["metadata"]["name"],
+        application["spec"]["destination"]["namespace"],
+        chart,
+        tuple(chart / name for name in files),
+    )
