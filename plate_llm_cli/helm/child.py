@@ -4,99 +4,87 @@ from __future__ import annotations
 
 import contextlib
 import os
-import queue
 import subprocess
 import sys
 import threading
-from collections import deque
+import time
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import IO, TYPE_CHECKING, Any
 
 from plate_llm_cli.errors import EngineError
-from plate_llm_cli.helm.worker import frame, read_frame
+from plate_llm_cli.helm.worker import read_frame
 
-Message = dict[str, Any]
+if TYPE_CHECKING:
+    import queue
 
-MEMORY_MB = 1024
-_STDERR_LINES = 400
+    Arrivals = queue.SimpleQueue[tuple["Child", dict[str, Any] | None, float]]
+    """What the children said: who, the message (None at its end), and when."""
 
+MEMORY_MB = 512
+"""What a worker may use. A template that calls itself by `tpl` needs a second to fill it; with
+Go's own limit of a gigabyte of stack, that takes half a minute."""
 
-class ChildEndedError(Exception):
-    """The process is gone; `stderr` holds the last lines it wrote."""
-
-    def __init__(self, stderr: str) -> None:
-        super().__init__("the Helm worker ended")
-        self.stderr = stderr
+_STDERR_BYTES = 64 * 1024
 
 
 class Child:
-    """One process with Helm in it. Answers come in the order of the requests."""
+    """One process with Helm in it. A thread puts its messages into `arrivals`."""
 
-    def __init__(self) -> None:
+    def __init__(self, arrivals: Arrivals) -> None:
+        self._stderr = _scratch_file()
         script = Path(__file__).with_name("worker.py")
         self._process = subprocess.Popen(  # noqa: S603 - our own script, no shell
             [sys.executable, "-I", "-S", str(script), str(MEMORY_MB), *_folders()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._stderr,
         )
-        self._answers: queue.SimpleQueue[Message | None] = queue.SimpleQueue()
-        self._stderr: deque[bytes] = deque(maxlen=_STDERR_LINES)
-        self._threads = [
-            threading.Thread(target=self._read_answers, daemon=True),
-            threading.Thread(target=self._read_stderr, daemon=True),
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._stdin = _pipe(self._process.stdin)
+        self._stdout = _pipe(self._process.stdout)
+        self._thread = threading.Thread(target=self._read, args=(arrivals,), daemon=True)
+        self._thread.start()
 
-    def send(self, data: bytes) -> None:
-        """Write one frame; raises `ChildEndedError`."""
-        stdin = self._process.stdin
-        assert stdin is not None  # noqa: S101 - opened as a pipe above
+    def send(self, data: bytes) -> bool:
+        """Write one frame. False when the process is gone."""
         try:
-            stdin.write(data)
-            stdin.flush()
-        except (OSError, ValueError) as error:
-            raise self.ended() from error
+            self._stdin.write(data)
+            self._stdin.flush()
+        except (OSError, ValueError):
+            return False
+        return True
 
-    def receive(self, seconds: float) -> Message:
-        """The next answer; raises TimeoutError after `seconds`, `ChildEndedError` at its end."""
-        try:
-            answer = self._answers.get(timeout=max(seconds, 0.0))
-        except queue.Empty:
-            raise TimeoutError from None
-        if answer is None:
-            raise self.ended()
-        return answer
-
-    def ended(self) -> ChildEndedError:
-        """The error that tells of the process's end, with what it wrote last."""
-        self.kill()
-        return ChildEndedError(b"".join(self._stderr).decode(errors="replace"))
-
-    def kill(self) -> None:
-        """End the process and its threads. Safe to call twice."""
+    def kill(self) -> str:
+        """End the process; gives the beginning of what it wrote to stderr. For calling once."""
         self._process.kill()
         self._process.wait()
-        for thread in self._threads:
-            thread.join()
-        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
-            if stream is not None:
-                with contextlib.suppress(OSError):
-                    stream.close()
+        self._thread.join()
+        self._stderr.seek(0)
+        written = self._stderr.read(_STDERR_BYTES).decode(errors="replace")
+        for stream in (self._stdin, self._stdout, self._stderr):
+            with contextlib.suppress(OSError):  # what could not be flushed was for a dead process
+                stream.close()
+        return written
 
-    def _read_answers(self) -> None:
-        stdout = self._process.stdout
-        assert stdout is not None  # noqa: S101 - opened as a pipe above
-        while (answer := read_frame(stdout)) is not None:
-            self._answers.put(answer)
-        self._answers.put(None)
+    def _read(self, arrivals: Arrivals) -> None:
+        message: dict[str, Any] | None = {}
+        while message is not None:
+            message = read_frame(self._stdout)
+            arrivals.put((self, message, time.monotonic()))
 
-    def _read_stderr(self) -> None:
-        stderr = self._process.stderr
-        assert stderr is not None  # noqa: S101 - opened as a pipe above
-        self._stderr.extend(stderr)
+
+def _scratch_file() -> IO[bytes]:
+    """A file without a name: a pipe could fill up, and the worker empties it after each answer."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("helm-stderr"), "w+b")
+    import tempfile  # noqa: PLC0415 - 6 ms that Linux need not spend
+
+    return tempfile.TemporaryFile()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None  # noqa: S101 - asked for as a pipe
+    return stream
 
 
 def _folders() -> list[str]:
@@ -105,10 +93,6 @@ def _folders() -> list[str]:
     if spec is None or spec.origin is None:
         raise EngineError(
             "helm-python-sdk is not installed",
-            "Install it (`pip install helm-python-sdk`) or use `--engine helm`.",
+            "Install it for this system, or use the helm binary: `--engine helm`.",
         )
-    ours = Path(__file__).parents[2]
-    return list(dict.fromkeys([str(Path(spec.origin).parents[1]), os.fspath(ours)]))
-
-
-__all__ = ["Child", "ChildEndedError", "frame"]
+    return list(dict.fromkeys([str(Path(__file__).parents[2]), str(Path(spec.origin).parents[1])]))

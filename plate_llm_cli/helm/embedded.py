@@ -1,45 +1,58 @@
-"""The default engine: Helm as a library, in a child process that can be ended at any time."""
+"""The default engine: Helm as a library, in child processes that can be ended at any time."""
 
 from __future__ import annotations
 
+import queue
 import time
 from collections import deque
+from dataclasses import replace
+from itertools import count, islice, tee
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.errors import EngineError
-from plate_llm_cli.helm.child import Child, ChildEndedError
-from plate_llm_cli.helm.engine import (
-    FailureKind,
-    LintMessage,
-    LintReport,
-    RenderedDocument,
-    RenderFailure,
-    Rendering,
+from plate_llm_cli.helm.failures import from_answer, not_json
+from plate_llm_cli.helm.lane import Job, Lane
+from plate_llm_cli.helm.messages import (
+    lint_report,
+    parse_message,
+    parsed,
+    rendering,
+    request_message,
 )
-from plate_llm_cli.helm.failures import from_refusal
 from plate_llm_cli.helm.worker import frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from plate_llm_cli.helm.engine import RenderRequest, SetArgument
+    from plate_llm_cli.helm.child import Arrivals
+    from plate_llm_cli.helm.engine import (
+        LintReport,
+        RenderFailure,
+        Rendering,
+        RenderRequest,
+        SetArgument,
+    )
 
 Message = dict[str, Any]
 
-START_SECONDS = 30.0
-_IN_FLIGHT_BYTES = 32 * 1024
-_SEVERITIES = ("unknown", "info", "warning", "error")
+_LOOK_AHEAD = 64
+_ENOUGH_FOR_ANOTHER = 40
+"""Jobs that must wait before another worker is started: it costs 70 MiB and 60 ms."""
 
 
 class EmbeddedEngine:
-    """Helm's library behind a pipe. `deadline` is in seconds a render."""
+    """Helm's library behind pipes. `deadline` is in seconds a render.
+
+    Calls may be nested (rendering variants while renderings are read), but an engine belongs to
+    one thread at a time. Known difference to the binary: a number in a values file above 2**53
+    loses digits on both ways, but not always the same ones.
+    """
 
     def __init__(self, workers: int = 1, deadline: float = 10.0) -> None:
-        self._workers = workers
-        self._deadline = deadline
-        self._child: Child | None = None
-        self._greeted = False
+        self._arrivals: Arrivals = queue.SimpleQueue()
+        self._lanes = [Lane(self._arrivals, deadline) for _ in range(max(workers, 1))]
+        self._backlog: deque[Job] = deque()
+        self._calls = count(1)
 
     def __enter__(self) -> EmbeddedEngine:
         self.start()
@@ -54,21 +67,22 @@ class EmbeddedEngine:
         self.close()
 
     def start(self) -> None:
-        """Begin to load Helm in the child, without waiting for it."""
-        if self._child is None:
-            self._child = Child()
-            self._greeted = False
+        """Begin to load Helm in the first child, without waiting for it."""
+        self._lanes[0].start()
 
     def close(self) -> None:
-        """End the child. Safe to call twice."""
-        if self._child is not None:
-            self._child.kill()
-            self._child = None
+        """End the children. Safe to call twice; a later request starts anew."""
+        self._backlog.clear()
+        for lane in self._lanes:
+            lane.stop()
 
     def render_many(self, requests: Iterable[RenderRequest]) -> Iterator[Rendering | RenderFailure]:
         """One answer a request, in order."""
-        for answer in self._ask(_render_message(request) for request in requests):
-            yield answer if isinstance(answer, RenderFailure) else _rendering(answer)
+        call = next(self._calls)
+        read, sent = tee(requests)
+        answers = self._answers(_job(request_message("render", item, call)) for item in read)
+        for request, answer in zip(sent, answers, strict=True):
+            yield from_answer(answer, request) or rendering(answer)
 
     def render_variants(
         self, request: RenderRequest, variants: Iterable[dict[str, Any]]
@@ -77,142 +91,100 @@ class EmbeddedEngine:
 
         Texts are raw, by template name; a template that renders no more has the text ''.
         """
-        base = _render_message(request)
-        answers = self._ask(_variant_messages(base, variants))
-        first = next(answers, None)
-        refused = first if isinstance(first, RenderFailure) else None
-        for answer in answers:
-            if refused is not None and not isinstance(answer, RenderFailure):
-                yield answer["changed"]
-            else:
-                yield answer if isinstance(answer, RenderFailure) else answer["changed"]
+        call = next(self._calls)
+        baseline = _job({**request_message("baseline", request, call), "baseline": call})
+        baseline.prepares = True
+        jobs = (
+            _job(
+                {
+                    **request_message("variant", replace(request, values=values), call),
+                    "baseline": call,
+                },
+                needs=baseline,
+            )
+            for values in variants
+        )
+        for answer in self._answers(jobs):
+            failure = from_answer(answer, request)
+            yield failure or answer["changed"]
+
+    def texts(self, request: RenderRequest) -> dict[str, str] | RenderFailure:
+        """What each template renders to, by name: raw, documents not yet split."""
+        answer = self._one(_job(request_message("texts", request, next(self._calls))))
+        return from_answer(answer, request) or answer["texts"]
 
     def lint(self, request: RenderRequest) -> LintReport:
         """`helm lint` with the request's values and Kubernetes version."""
-        answer = self._one({**_render_message(request), "do": "lint"})
-        if isinstance(answer, RenderFailure):
-            return LintReport((LintMessage("error", "", answer.message),))
-        return LintReport(
-            tuple(
-                LintMessage(_SEVERITIES[entry["severity"]], entry["path"], entry["error"])
-                for entry in answer["report"]["messages"]
-            )
-        )
+        answer = self._one(_job(request_message("lint", request, next(self._calls))))
+        return lint_report(answer, request)
 
     def parse_set(self, argument: SetArgument) -> dict[str, Any] | RenderFailure:
         """The values that one `--set`-like argument stands for."""
-        answer = self._one({"do": "parse", "kind": argument.kind.value, "text": argument.text})
-        return answer if isinstance(answer, RenderFailure) else answer["values"]
+        return parsed(self._one(_job(parse_message(argument))), argument)
 
-    def _one(self, message: Message) -> Message | RenderFailure:
-        return next(self._ask([message]))
-
-    def _ask(self, messages: Iterable[Message]) -> Iterator[Message | RenderFailure]:
-        """Send messages, a few ahead of the answers, and give the answers in order."""
-        source = iter(messages)
-        waiting: deque[bytes] = deque()
-        exhausted = False
-        while True:
-            while not exhausted and sum(map(len, waiting)) < _IN_FLIGHT_BYTES:
-                message = next(source, None)
-                if message is None:
-                    exhausted = True
-                    break
-                data = frame(message)
-                if waiting and sum(map(len, waiting)) + len(data) > _IN_FLIGHT_BYTES:
-                    yield from self._drain(waiting)
-                self._send(data)
-                waiting.append(data)
-            if not waiting:
-                return
-            yield self._answer(waiting)
-
-    def _drain(self, waiting: deque[bytes]) -> Iterator[Message | RenderFailure]:
-        while waiting:
-            yield self._answer(waiting)
-
-    def _send(self, data: bytes) -> None:
-        child = self._ready()
-        child.send(data)
-
-    def _ready(self) -> Child:
-        self.start()
-        child = self._child
-        assert child is not None  # noqa: S101 - start() has set it
-        if not self._greeted:
-            self._greet(child)
-        return child
-
-    def _greet(self, child: Child) -> None:
-        try:
-            greeting = child.receive(START_SECONDS)
-        except (TimeoutError, ChildEndedError) as error:
-            self.close()
-            reason = getattr(error, "stderr", "").strip().rpartition("\n")[2] or "no answer"
-            raise EngineError(
-                f"the Helm library cannot be loaded: {reason}",
-                "Reinstall helm-python-sdk for this system, or use `--engine helm`.",
-            ) from error
-        if "lacking" in greeting:
-            self.close()
-            raise EngineError(
-                f"the installed helm-python-sdk lacks {greeting['lacking']}",
-                "Install the version that plate-llm asks for, or use `--engine helm`.",
-            )
-        self._greeted = True
-
-    def _answer(self, waiting: deque[bytes]) -> Message | RenderFailure:
-        child = self._ready()
-        started = time.monotonic()
-        try:
-            answer = child.receive(self._deadline)
-        except TimeoutError:
-            failure = RenderFailure(
-                FailureKind.TIMEOUT,
-                f"the chart was still rendering after {time.monotonic() - started:.0f} s",
-            )
-            return self._go_on(waiting, failure)
-        except ChildEndedError as error:
-            return self._go_on(waiting, RenderFailure(FailureKind.CRASH, error.stderr))
-        waiting.popleft()
-        if "refused" in answer:
-            return from_refusal(answer["stage"], answer["refused"])
+    def _one(self, job: Job) -> Any:
+        (answer,) = self._answers([job])
         return answer
 
-    def _go_on(self, waiting: deque[bytes], failure: RenderFailure) -> RenderFailure:
-        """Give up on the first request; a new child gets the rest."""
-        self.close()
-        waiting.popleft()
-        for data in waiting:
-            self._send(data)
-        return failure
+    def _answers(self, jobs: Iterable[Job]) -> Iterator[Any]:
+        """Send jobs, some ahead of the answers, and give the answers in order."""
+        source = iter(jobs)
+        ahead: deque[Job] = deque()
+        try:
+            while True:
+                more = list(islice(source, _LOOK_AHEAD - len(ahead)))
+                ahead.extend(more)
+                self._backlog.extend(job for job in more if job.answer is None)
+                if not ahead:
+                    return
+                self._wait_for(ahead[0])
+                yield ahead.popleft().answer
+        finally:
+            self._drop(list(ahead))
+
+    def _wait_for(self, job: Job) -> None:
+        self._hand_out()
+        while job.answer is None:
+            self._listen()
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        """Send what the workers have room for."""
+        for lane in self._lanes:
+            if lane.child is None and lane is not self._lanes[0]:
+                if len(self._backlog) < _ENOUGH_FOR_ANOTHER:
+                    return
+                lane.start()
+            while self._backlog and lane.has_room(self._backlog[0]):
+                lane.send(self._backlog.popleft())
+
+    def _listen(self) -> None:
+        """Wait for one message, or until a job has had its time."""
+        due = min(lane.overdue_at for lane in self._lanes)
+        try:
+            arrival = self._arrivals.get(timeout=max(due - time.monotonic(), 0.0))
+        except queue.Empty:
+            for lane in self._lanes:
+                if lane.overdue_at <= time.monotonic():
+                    self._backlog.extendleft(reversed(lane.give_up()))
+            return
+        child, message, when = arrival
+        for lane in self._lanes:
+            if lane.child is child:  # else a message of a child that was ended
+                self._backlog.extendleft(reversed(lane.arrived(message, when)))
+
+    def _drop(self, jobs: list[Job]) -> None:
+        """The caller is not interested any more."""
+        if not jobs:
+            return
+        self._backlog = deque(job for job in self._backlog if job not in jobs)
+        for lane in self._lanes:
+            self._backlog.extendleft(reversed(lane.drop(jobs)))
 
 
-def _render_message(request: RenderRequest) -> Message:
-    return {
-        "do": "render",
-        "chart": str(request.chart),
-        "name": request.release_name,
-        "namespace": request.namespace,
-        "values": request.values,
-        "kube_version": request.capabilities.kube_version,
-        "api_versions": request.capabilities.api_versions,
-        "crds": request.include_crds,
-        "skip_tests": request.skip_tests,
-        "skip_schema": request.skip_schema,
-    }
-
-
-def _variant_messages(base: Message, variants: Iterable[dict[str, Any]]) -> Iterator[Message]:
-    yield {**base, "do": "variant", "baseline": True, "crds": False}
-    for values in variants:
-        yield {**base, "do": "variant", "values": values, "crds": False}
-
-
-def _rendering(answer: Message) -> Rendering:
-    return Rendering(
-        tuple(
-            RenderedDocument(template, text, hook, crd)
-            for template, text, hook, crd in answer["documents"]
-        )
-    )
+def _job(message: Message, needs: Job | None = None) -> Job:
+    """The job for `message`; values that are no JSON are refused here, as Helm would."""
+    try:
+        return Job(frame(message), needs=needs)
+    except ValueError as error:
+        return Job(b"", not_json(error))

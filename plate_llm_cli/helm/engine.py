@@ -131,7 +131,8 @@ class RenderFailure:
 
     `template` is a template's name as in `RenderedDocument`, or None. `frames` lead from the
     template that Helm ran, first, to the place that failed, last. With kind OUTPUT the position
-    has no line in the template: `output_line` counts in the text that the template printed.
+    has no line in the template: `output` is the document that Helm could not read, `output_line`
+    the line of it that Helm complains of.
     """
 
     kind: FailureKind
@@ -141,6 +142,7 @@ class RenderFailure:
     column: int | None = None
     frames: tuple[TemplateFrame, ...] = ()
     violations: tuple[Violation, ...] = ()
+    output: str = ""
     output_line: int | None = None
 
 

@@ -14,12 +14,13 @@ from helm_python import _native
 
 _USED = frozenset(
     {
-        "helm_chart_load",
-        "helm_chart_load_archive",
-        "helm_chart_free",
-        "helm_chart_metadata",
         "helm_chart_crds",
         "helm_chart_dependencies",
+        "helm_chart_free",
+        "helm_chart_load",
+        "helm_chart_load_archive",
+        "helm_chart_merge_values",
+        "helm_chart_metadata",
         "helm_chart_save",
         "helm_lint_run_opts",
         "helm_release_name_validate",
@@ -41,12 +42,16 @@ _STAGES: dict[int | None, str] = {
 
 
 class HelmRefusalError(Exception):
-    """Helm said no: `stage` is the step (`load`, `values`, `render`, `panic` or `call`)."""
+    """Helm said no. `stage` is the step that failed, a name that `failures.from_refusal` knows.
 
-    def __init__(self, stage: str, message: str) -> None:
+    `document` is the rendered text that could not be read, in stage `output`.
+    """
+
+    def __init__(self, stage: str, message: str, document: str = "") -> None:
         super().__init__(message)
         self.stage = stage
         self.message = message
+        self.document = document
 
 
 def missing_parts() -> str:

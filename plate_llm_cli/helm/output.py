@@ -80,6 +80,7 @@ _HOOK_EVENTS = frozenset(
     }
 )
 _TESTS = frozenset({"test", "test-success"})
+_ABSENT = object()
 
 
 class Head(NamedTuple):
@@ -87,6 +88,10 @@ class Head(NamedTuple):
 
     kind: str
     hook: str | None
+
+
+class HeadError(Exception):
+    """A document is no object that Helm could sort; the message says why."""
 
 
 class Part(NamedTuple):
@@ -117,7 +122,7 @@ def arrange(
     """
     hooks: list[Part] = []
     manifests: list[Part] = []
-    for template in sorted(texts, key=str.encode):
+    for template in sorted(texts):
         if _is_printed(template):
             for text in split(texts[template]):
                 _sort_in(Part(template, text), head(template, text), hooks, manifests)
@@ -127,11 +132,6 @@ def arrange(
     if printed:
         printed[-1] = printed[-1]._replace(text=printed[-1].text.rstrip(_SPACE))
     return [part._replace(text=part.text + "\n") for part in (*printed, *hooks)]
-
-
-def notes_of(texts: Mapping[str, str], chart: str) -> str:
-    """The rendered NOTES.txt of the chart itself, or ''."""
-    return texts.get(f"{chart}/templates/NOTES.txt", "")
 
 
 def _is_printed(template: str) -> bool:
@@ -160,11 +160,34 @@ def _crd_parts(crds: Iterable[Mapping[str, str]]) -> Iterator[Part]:
 
 
 def head_of(value: Any) -> Head:
-    """The head of a document that was read to plain data."""
+    """The head of a document that was read to plain data; raises `HeadError` as Helm would."""
     if not isinstance(value, dict):
-        return Head("", None)
+        raise HeadError(f"the document is {_kind_of(value)}, not a mapping")
+    for field in ("apiVersion", "kind"):
+        _refuse_collection(field, value.get(field))
     metadata = value.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    hook = annotations.get("helm.sh/hook") if isinstance(annotations, dict) else None
-    kind = value.get("kind")
-    return Head(kind if isinstance(kind, str) else "", None if hook is None else str(hook))
+    if not isinstance(metadata, dict | None):
+        raise HeadError(f"metadata is {_kind_of(metadata)}, not a mapping")
+    annotations = (metadata or {}).get("annotations")
+    if not isinstance(annotations, dict | None):
+        raise HeadError(f"metadata.annotations is {_kind_of(annotations)}, not a mapping")
+    _refuse_collection("metadata.name", (metadata or {}).get("name"))
+    for name, text in (annotations or {}).items():
+        _refuse_collection(f"metadata.annotations.{name}", text)
+    hook = (annotations or {}).get("helm.sh/hook", _ABSENT)
+    return Head(_text(value.get("kind")), None if hook is _ABSENT else _text(hook))
+
+
+def _refuse_collection(field: str, value: Any) -> None:
+    if isinstance(value, dict | list):
+        raise HeadError(f"{field} is {_kind_of(value)}, not a string")
+
+
+def _kind_of(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else f"the scalar {value!r}"
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

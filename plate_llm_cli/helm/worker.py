@@ -33,7 +33,7 @@ def read_frame(stream: IO[bytes]) -> Message | None:
 
 
 def frame(message: Message) -> bytes:
-    """A message as it crosses the pipe."""
+    """A message as it crosses the pipe; raises ValueError for NaN and infinity."""
     body = json.dumps(message, separators=(",", ":"), allow_nan=False).encode()
     return LENGTH.pack(len(body)) + body
 
@@ -44,12 +44,11 @@ def limit_memory(megabytes: int) -> None:
     RLIMIT_AS is of no use: Go reserves over a gigabyte of addresses. RLIMIT_DATA counts private
     writable pages, of which Helm uses 130 MB after its start.
     """
-    if sys.platform == "win32":
-        return
-    import resource  # noqa: PLC0415 - not on Windows
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - not on Windows
 
-    limit = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+        limit = megabytes * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
 
 
 def listen(requests: queue.SimpleQueue[Message]) -> None:
@@ -61,9 +60,9 @@ def listen(requests: queue.SimpleQueue[Message]) -> None:
 
 def main(folders: list[str], megabytes: int) -> None:
     """Load Helm, say so, then answer for ever."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     limit_memory(megabytes)
-    sys.path.extend(folders)
+    sys.path[1:1] = folders
     from plate_llm_cli.helm.operations import Operations, greeting  # noqa: PLC0415 - after sys.path
 
     answers = sys.stdout.buffer

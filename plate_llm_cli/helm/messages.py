@@ -1,0 +1,85 @@
+"""Requests as the worker reads them, and its answers as the engine gives them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from plate_llm_cli.helm.engine import (
+    RenderedDocument,
+    Rendering,
+    SetInteger,
+    SetKind,
+)
+from plate_llm_cli.helm.failures import from_answer
+from plate_llm_cli.helm.lint import messages_of, report_of_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.helm.engine import LintReport, RenderFailure, RenderRequest, SetArgument
+
+Message = dict[str, Any]
+
+
+def request_message(do: str, request: RenderRequest, call: int) -> Message:
+    """A request about a chart. `call` tells the worker how long a loaded chart may be kept."""
+    return {
+        "do": do,
+        "call": call,
+        "chart": str(request.chart),
+        "name": request.release_name,
+        "namespace": request.namespace,
+        "values": request.values,
+        "integers": list(integer_routes(request.values)),
+        "kube_version": request.capabilities.kube_version,
+        "api_versions": request.capabilities.api_versions,
+        "crds": request.include_crds,
+        "skip_tests": request.skip_tests,
+        "skip_schema": request.skip_schema,
+    }
+
+
+def parse_message(argument: SetArgument) -> Message:
+    """A `--set` argument to be parsed."""
+    return {"do": "parse", "kind": argument.kind.value, "text": argument.text}
+
+
+def rendering(answer: Message) -> Rendering:
+    """What a chart came to."""
+    documents = (RenderedDocument(*fields) for fields in answer["documents"])
+    return Rendering(tuple(documents), tuple(answer["notes"]), tuple(answer["missing"]))
+
+
+def lint_report(answer: Any, request: RenderRequest) -> LintReport:
+    """What `helm lint` says."""
+    failure = from_answer(answer, request)
+    if failure is not None:
+        return report_of_failure(failure)
+    return messages_of(answer["report"], request.chart)
+
+
+def parsed(answer: Any, argument: SetArgument) -> dict[str, Any] | RenderFailure:
+    """The values of a `--set` argument, its integers marked as such."""
+    failure = from_answer(answer)
+    if failure is not None:
+        return failure
+    values: dict[str, Any] = answer["values"]
+    return _marked(values) if argument.kind is SetKind.SET else values
+
+
+def integer_routes(values: Any) -> Iterator[list[str | int]]:
+    """Where `values` hold integers that came by `--set`."""
+    items = values.items() if isinstance(values, dict) else enumerate(values)
+    for step, value in items:
+        if isinstance(value, dict | list):
+            yield from ([step, *route] for route in integer_routes(value))
+        elif value.__class__ is SetInteger:
+            yield [step]
+
+
+def _marked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _marked(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_marked(item) for item in value]
+    return SetInteger(value) if value.__class__ is int else value

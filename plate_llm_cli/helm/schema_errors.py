@@ -1,0 +1,78 @@
+"""Reads what Helm says when values do not meet a values.schema.json: one violation a value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.helm.engine import Violation
+
+if TYPE_CHECKING:
+    from plate_llm_cli.source.nodes import Route
+
+HEADING = "values don't meet the specifications of the schema(s) in the following chart(s):"
+
+_CHART = re.compile(r"(?P<chart>[^\s:-][^:\n]*):")
+_ITEM = re.compile(r"(?P<indent> *)- at '(?P<pointer>.*?)': (?P<message>.*)")
+_BAD_SCHEMA = "is not valid against metaschema"
+_ALTERNATIVES = ("'anyOf' failed", "'oneOf' failed")
+_GROUPS = ("validation failed", "'allOf' failed", "'$ref' failed")
+
+
+@dataclass(slots=True)
+class _Item:
+    """One line of the list, and the lines below it that are further in."""
+
+    indent: int
+    pointer: str
+    message: str
+    parts: list[_Item] = field(default_factory=list)
+
+
+def read(text: str) -> list[Violation]:
+    """The violations that `text` lists; none when it complains of a schema instead."""
+    violations: list[Violation] = []
+    if _BAD_SCHEMA in text:
+        return violations
+    for chart, items in _charts(text):
+        for item in items:
+            violations += _violations(chart, item)
+    return violations
+
+
+def _charts(text: str) -> list[tuple[str, list[_Item]]]:
+    charts: list[tuple[str, list[_Item]]] = []
+    stack: list[_Item] = []
+    for line in text.removeprefix(HEADING).splitlines():
+        header = _CHART.fullmatch(line)
+        match = _ITEM.match(line)
+        if header:
+            charts.append((header["chart"], []))
+            stack = []
+        elif match and charts:
+            item = _Item(len(match["indent"]), match["pointer"], match["message"])
+            while stack and stack[-1].indent >= item.indent:
+                stack.pop()
+            (stack[-1].parts if stack else charts[-1][1]).append(item)
+            stack.append(item)
+    return charts
+
+
+def _violations(chart: str, item: _Item) -> list[Violation]:
+    if item.message.startswith(_ALTERNATIVES) and item.parts:
+        leaves = dict.fromkeys(leaf.message for part in item.parts for leaf in _leaves(part))
+        return [Violation(chart, _route(item.pointer), f"none fits: {'; '.join(leaves)}")]
+    if item.parts:
+        return [found for part in item.parts for found in _violations(chart, part)]
+    return [Violation(chart, _route(item.pointer), item.message)]
+
+
+def _leaves(item: _Item) -> list[_Item]:
+    return [leaf for part in item.parts for leaf in _leaves(part)] if item.parts else [item]
+
+
+def _route(pointer: str) -> Route:
+    """A JSON pointer as a route. A key of digits alone cannot be told from an index."""
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    return tuple(int(step) if step.isdecimal() else step for step in steps)

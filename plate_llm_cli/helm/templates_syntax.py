@@ -1,0 +1,107 @@
+"""The syntax tree of a Go template, as far as it matters for what the template reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+Constant = None | bool | int | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """`.`"""
+
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """`$` or `$name`; the name includes the dollar sign."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A literal: number, string, character, `true`, `false` or `nil`."""
+
+    value: Constant
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """The name of a function."""
+
+    name: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Fields of a value: `.a.b`, `$x.a`, `(pipeline).a`."""
+
+    base: Operand
+    names: tuple[str, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One part of a pipeline: an operand, or a function or method with its arguments."""
+
+    operands: tuple[Operand, ...]
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """`$x := a | b`. `text` is the source of it."""
+
+    commands: tuple[Command, ...]
+    variables: tuple[str, ...]
+    declares: bool
+    offset: int
+    text: str = ""
+
+
+Operand = Dot | Variable | Literal | Function | Access | Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """`{{ pipeline }}`"""
+
+    pipeline: Pipeline
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if`, `with` or `range` with its two bodies."""
+
+    keyword: str
+    pipeline: Pipeline
+    body: Block
+    alternative: Block
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """`{{ template "name" pipeline }}`"""
+
+    name: str
+    argument: Pipeline | None
+    offset: int
+
+
+Statement = Output | Branch | Invocation
+Block = tuple[Statement, ...]
+
+
+@dataclass(slots=True)
+class Parsed:
+    """A template file: its own body, and the templates that it defines."""
+
+    body: Block = ()
+    defines: dict[str, Block] = field(default_factory=dict)
