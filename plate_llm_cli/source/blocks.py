@@ -24,13 +24,13 @@ def trim_block(body: str, span: Span, first_column: int) -> Span:
     return Span(span.line, span.column, span.line + len(lines) - 1, start + len(lines[-1]))
 
 
-def block_origin(file_lines: list[str], scalar: Scalar) -> tuple[int, int]:
-    """Line and column in the file of the first character of a literal block's text.
+def block_origin(text: str, scalar: Scalar) -> tuple[int, int]:
+    """Line and column in a file's `text` of the first character of a literal block.
 
     The indentation is what the file's line has more than the text's: an indentation indicator
     (`|2`) may leave blanks in the text.
     """
     lines = BREAK.split(scalar.text.rstrip(_BLANK))
     first_line = scalar.span.end_line - len(lines) + 1
-    last = file_lines[scalar.span.end_line - 1].rstrip(_BLANK)
+    last = BREAK.split(text)[scalar.span.end_line - 1].rstrip(_BLANK)
     return first_line, len(last) - len(lines[-1]) + 1

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.source.limits import MAX_DEPTH, MAX_NODES
-from plate_llm_cli.source.nodes import Mapping, Problem, ProblemKind
+from plate_llm_cli.source.limits import MAX_BYTES, MAX_DEPTH, MAX_NODES
+from plate_llm_cli.source.nodes import Mapping, Problem, ProblemKind, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.source.nodes import Node, Scalar, Span
+    from plate_llm_cli.source.nodes import Node, Scalar
 
 MERGE: Final = "a merge key (<<) takes a mapping or a list of mappings"
+_NOWHERE: Final = Span(1, 1, 1, 1)
+"""Where the problem of a whole file stands."""
 
 
 class StreamError(Exception):
@@ -26,6 +28,18 @@ class StreamError(Exception):
 def refused(reason: str, span: Span) -> Problem:
     """Well-formed YAML that does not become JSON."""
     return Problem(ProblemKind.REFUSED, f"Helm refuses this: {reason}", span)
+
+
+def unreadable(reason: str) -> Problem:
+    """A file that was not read at all."""
+    reason = reason[:1].lower() + reason[1:]
+    return Problem(ProblemKind.UNREADABLE, f"the file cannot be read: {reason}", _NOWHERE)
+
+
+def too_large() -> Problem:
+    """A file that was not parsed."""
+    message = f"the file is larger than {MAX_BYTES // 2**20} MiB"
+    return Problem(ProblemKind.LIMIT, message, _NOWHERE, help="Split it, or keep it elsewhere.")
 
 
 def too_deep(span: Span) -> Problem:

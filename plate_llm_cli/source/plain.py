@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from plate_llm_cli.source.nodes import Mapping, Node, Plain, Scalar, Sequence
+from typing import TYPE_CHECKING, cast
+
+from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from plate_llm_cli.source.nodes import Node, Plain
 
 
 def to_plain(node: Node | None) -> Plain:
-    """The data of `node`: merge keys resolved, the last of duplicate keys, string keys."""
-    if node is None:
-        return None
+    """The data of `node`: merge keys resolved, the last of duplicate keys, string keys.
+
+    What an alias shares comes out as copies. The work is bounded by the reader's limits on depth
+    and on aliases.
+    """
     if isinstance(node, Scalar):
         return node.value
+    if isinstance(node, Mapping):
+        return _mapping(node)
     if isinstance(node, Sequence):
-        return [to_plain(item) for item in node.items]
-    return _mapping(node)
+        return [item.value if item.__class__ is Scalar else to_plain(item) for item in node.items]
+    return None
 
 
 def _mapping(node: Mapping) -> dict[str, Plain]:
     plain: dict[str, Plain] = {}
-    merged = list(node.merged())
-    for source in reversed(merged):
-        plain.update(_mapping(source))
     for entry in node.entries:
-        if entry.key.text != "<<" or entry.key.style:
-            plain[entry.key.text] = to_plain(entry.value)
+        key, value = entry.key, entry.value
+        if key.text == "<<" and key.merges:
+            for source in reversed(entry.sources):
+                plain.update(_mapping(source))
+        else:
+            plain[cast("str", key.value)] = (
+                value.value if value.__class__ is Scalar else to_plain(value)
+            )
     return plain

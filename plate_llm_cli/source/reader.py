@@ -2,70 +2,121 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from yaml import MarkedYAMLError, YAMLError
 
+from plate_llm_cli.source.blocks import block_origin
 from plate_llm_cli.source.composer import Composer
-from plate_llm_cli.source.defects import StreamError
+from plate_llm_cli.source.decoding import decode
+from plate_llm_cli.source.defects import StreamError, too_large, unreadable
 from plate_llm_cli.source.limits import MAX_BYTES
-from plate_llm_cli.source.nodes import Problem, ProblemKind, Scalar, SourceFile, Span
+from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, SourceFile
 from plate_llm_cli.source.plain import to_plain
+from plate_llm_cli.source.syntax import syntax_problem, unprintable_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from plate_llm_cli.source.nodes import Node, Problem, Span
 
 __all__ = ["parse_block", "parse_text", "read_file", "to_plain"]
 
 
 def read_file(root: Path, relative: str) -> SourceFile:
-    """The file `relative` (forward slashes) under `root`, with what is wrong with it."""
-    try:
-        path = (root / relative).resolve(strict=True)
-        if not path.is_relative_to(root.resolve()):
-            return _unread(relative, ProblemKind.UNREADABLE, "the file lies outside the root")
-        if path.stat().st_size > MAX_BYTES:
-            return _unread(relative, ProblemKind.LIMIT, f"larger than {MAX_BYTES} bytes")
-        data = path.read_bytes()
-    except (OSError, RuntimeError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        return _unread(relative, ProblemKind.UNREADABLE, f"cannot be read: {reason}")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _unread(relative, ProblemKind.ENCODING, f"not UTF-8: {error.reason}")
+    """The file `relative` (forward slashes) under `root`, with what is wrong with it.
+
+    Refused, as problems: what is no regular file, and what lies outside `root` once symbolic
+    links are followed.
+    """
+    data = _read(root, relative)
+    if not isinstance(data, bytes):
+        return SourceFile(relative, "", problems=[data])
+    text, problem = decode(data)
+    if problem is not None:
+        return SourceFile(relative, text, problems=[problem])
     return parse_text(text, relative)
 
 
 def parse_text(text: str, path: str, *, first_line: int = 1, first_column: int = 1) -> SourceFile:
     """The YAML in `text`; positions start at `first_line` and, in every line, `first_column`."""
-    source = SourceFile(path, text)
+    text = text.removeprefix("\ufeff")
     composer = Composer(text, first_line, first_column)
-    source.documents, source.problems = composer.documents, composer.problems
+    source = SourceFile(path, text, composer.documents, composer.problems)
+    if len(text) > MAX_BYTES:
+        source.problems.append(too_large())
+        return source
     try:
         composer.run()
-    except StreamError as fault:
-        source.problems.append(fault.problem)
+    except StreamError as error:
+        source.problems.append(error.problem)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = (mark.line if mark else 0) + first_line
-        column = (mark.column if mark else 0) + first_column
-        span = Span(line, column, line, column)
-        source.problems.append(Problem(ProblemKind.SYNTAX, str(error.problem), span))
-    except (YAMLError, UnicodeEncodeError) as error:
-        span = Span(first_line, first_column, first_line, first_column)
-        source.problems.append(Problem(ProblemKind.SYNTAX, str(error), span))
+        source.problems.append(syntax_problem(error, text, first_line, first_column))
+    except (YAMLError, UnicodeEncodeError):
+        source.problems.append(unprintable_problem(text, first_line, first_column))
     return source
 
 
 def parse_block(source: SourceFile, scalar: Scalar) -> SourceFile:
-    """The YAML inside a literal block scalar of `source`, with positions in `source`."""
-    lines = source.text.splitlines()[scalar.span.line : scalar.span.end_line]
-    indent = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
-    return parse_text(
-        scalar.text, source.path, first_line=scalar.span.line + 1, first_column=indent + 1
-    )
+    """The YAML inside a scalar of `source`; path, text and positions are those of `source`.
+
+    Positions are exact for a literal block (`|`). In any other style the lines of the text are
+    not those of the file, and everything stands at the scalar.
+    """
+    if scalar.style == "|":
+        line, column = block_origin(source.text, scalar)
+        inner = parse_text(scalar.text, source.path, first_line=line, first_column=column)
+    else:
+        inner = parse_text(scalar.text, source.path)
+        _move(inner, scalar.span)
+    inner.text = source.text
+    return inner
 
 
-def _unread(path: str, kind: ProblemKind, message: str) -> SourceFile:
-    return SourceFile(path, "", problems=[Problem(kind, message, Span(1, 1, 1, 1))])
+def _move(source: SourceFile, span: Span) -> None:
+    """Let everything in `source` stand at `span`."""
+    nodes: list[Node] = [document.root for document in source.documents if document.root]
+    seen: set[int] = set()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        node.span = span
+        if isinstance(node, Sequence):
+            nodes += node.items
+        elif isinstance(node, Mapping):
+            nodes += (part for entry in node.entries for part in (entry.key, entry.value))
+    for document in source.documents:
+        document.span = span
+    source.problems[:] = [_moved(problem, span) for problem in source.problems]
+
+
+def _moved(problem: Problem, span: Span) -> Problem:
+    related = tuple((span, message) for _, message in problem.related)
+    return replace(problem, span=span, related=related)
+
+
+def _read(root: Path, relative: str) -> bytes | Problem:
+    try:
+        real_root = os.path.realpath(root)
+        path = os.path.realpath(root / relative, strict=True)
+        if os.path.commonpath((real_root, path)) != real_root:
+            return unreadable("it lies outside the root; nothing outside is read")
+        return _read_regular(path)
+    except OSError as error:
+        return unreadable(error.strerror or str(error))
+    except ValueError:
+        return unreadable("its name is no file name")
+
+
+def _read_regular(path: str) -> bytes | Problem:
+    # A named pipe would hold us until somebody writes to it.
+    if not stat.S_ISREG(os.stat(path).st_mode):  # noqa: PTH116 - a Path costs more than the read
+        return unreadable("it is no regular file")
+    with open(path, "rb") as file:  # noqa: PTH123 - as above
+        data = file.read(MAX_BYTES + 1)
+    return data if len(data) <= MAX_BYTES else too_large()
