@@ -36,7 +36,6 @@
 
 {{/* The container's env: plain settings, then Secrets, then extraEnv, which may refer to both. */}}
 {{- define "plate-llm.env" -}}
-{{- include "plate-llm.checkEnv" . }}
 {{- range $name, $setting := include "plate-llm.settings" . | fromYaml }}
 - name: {{ $name }}
   value: {{ $setting.value | quote }}
