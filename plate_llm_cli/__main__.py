@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import traceback
 
+from plate_llm_cli.cli import command
 from plate_llm_cli.errors import PlateError
 from plate_llm_cli.exit_codes import ExitCode
 
@@ -18,8 +19,6 @@ def main() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run the command line `arguments`; the exit code."""
-    from plate_llm_cli.cli import command
-
     try:
         command().main(args=arguments, prog_name="plate-llm")
     except SystemExit as ended:
@@ -29,7 +28,7 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the top of the process: anything else is our defect
         _say(f"internal error: {type(error).__name__}", f"please report it: {REPORT_TO}")
         if {"-v", "--verbose"} & set(arguments):
             # Frames and lines only: locals and messages may hold what must not be shown.

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.errors import OutputError, RootError, UnknownEnvironmentError, UsageError
+from plate_llm_cli.errors import RootError, UnknownEnvironmentError, UsageError
 from plate_llm_cli.gitops.applications import plain_mapping, text_of
+from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.graph.build import Builder
 from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.schemas.versions import newest_version, require_version
 from plate_llm_cli.settings import Settings, load_settings
-from plate_llm_cli.source.files import write_atomically
 from plate_llm_cli.source.nodes import find
 from plate_llm_cli.source.reader import read_file
 from plate_llm_cli.source.tree import Tree
@@ -130,8 +128,21 @@ class Workspace:
 
     def api_versions(self, given: Sequence[str] | None) -> tuple[str, ...]:
         """The API versions beside the core's: given, set, and those of CRDs in the tree."""
-        found = [*(given or ()), *self.settings.api_versions]
-        return tuple(dict.fromkeys(found))
+        files = (self.tree.read(path) for path in self.discovery.crds)
+        in_tree = (version for file in files for version in crd_api_versions(file))
+        return tuple(dict.fromkeys([*(given or ()), *self.settings.api_versions, *in_tree]))
+
+    def schema_folders(self, given: Sequence[Path] | None) -> tuple[Path, ...]:
+        """The folders with schemas of custom resources: as given, else as set.
+
+        Raises:
+            UsageError: one of them is not a folder.
+        """
+        folders = tuple(given or (self.root / name for name in self.settings.crds))
+        for folder in folders:
+            if not folder.is_dir():
+                raise UsageError(f"--crds {folder} is not a folder")
+        return folders
 
     def read_values(self, path: Path) -> tuple[str, dict[str, Any]]:
         """A value file of the command line, as a label and its values.
@@ -168,29 +179,3 @@ def find_root(given: Path | None) -> Path:
         return given.resolve()
     here = Path.cwd()
     return next((folder for folder in (here, *here.parents) if (folder / ".git").exists()), here)
-
-
-def write_out(text: str) -> None:
-    """Write to stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.
-
-    The exit code stays what the command found.
-    """
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def write_result(text: str, output: Path | None) -> None:
-    """Write to `output`, whole or not at all, or to stdout.
-
-    Raises:
-        OutputError: the file cannot be written.
-    """
-    if output is None:
-        write_out(text)
-        return
-    if output.is_dir():
-        raise OutputError(f"{output} is a folder", "--output takes the name of a file")
-    write_atomically(output, text)

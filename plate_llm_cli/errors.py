@@ -1,13 +1,13 @@
 """The errors that end a command. Anything wrong *inside* the tree is a finding instead.
 
-    PlateError                 message, hint, exit code
-    ├── UsageError             2   options, root, environment, configuration, output
-    │   ├── RootError              the root is no folder, or holds no Application
-    │   ├── UnknownEnvironmentError
-    │   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
-    │   └── OutputError            a file or folder that cannot be written
-    └── UnreachableError       3   a system that was needed did not answer or refused us
-        └── EngineError            the Helm engine cannot be started
+PlateError                 message, hint, exit code
+├── UsageError             2   options, root, environment, configuration, output
+│   ├── RootError              the root is no folder, or holds no Application
+│   ├── UnknownEnvironmentError
+│   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
+│   └── OutputError            a file or folder that cannot be written
+└── UnreachableError       3   a system that was needed did not answer or refused us
+    └── EngineError            the Helm engine cannot be started
 """
 
 from __future__ import annotations

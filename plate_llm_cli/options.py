@@ -39,6 +39,14 @@ class ListFormat(StrEnum):
     JSON = "json"
 
 
+class RulesFormat(StrEnum):
+    """How the list of rules is printed; Markdown has every rule in full."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
 class ReportFormat(StrEnum):
     """How findings are printed."""
 
@@ -92,6 +100,16 @@ ApiVersions = Annotated[
         metavar="GROUP/VERSION",
         rich_help_panel=_HELM,
         help="API versions that the cluster has beside its own; may be repeated.",
+        show_default=False,
+    ),
+]
+Crds = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--crds",
+        metavar="DIR",
+        rich_help_panel=_HELM,
+        help="A folder with CRDs or JSON Schemas of custom resources; may be repeated.",
         show_default=False,
     ),
 ]

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.context import Workspace, write_result
+from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.helm.engine import SetArgument, SetKind
+from plate_llm_cli.output import write_result
 from plate_llm_cli.report import manifests
 
 if TYPE_CHECKING:

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import checking, options
-from plate_llm_cli.context import Workspace, write_result
+from plate_llm_cli.context import Workspace
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.output import write_result
 from plate_llm_cli.report.registry import REPORTERS
 from plate_llm_cli.report.text import TextReporter
 from plate_llm_cli.rules.registry import RULES
@@ -60,6 +61,7 @@ def validate(
     ] = None,
     kubernetes_version: options.KubernetesVersion = "",
     api_versions: options.ApiVersions = None,
+    crds: options.Crds = None,
     engine: options.Engine = None,
     root: options.Root = None,
     quiet: options.Quiet = False,
@@ -74,6 +76,7 @@ def validate(
             kube_version=workspace.kubernetes_version(kubernetes_version),
             api_versions=workspace.api_versions(api_versions),
             lint=True,
+            schema_folders=workspace.schema_folders(crds),
         )
         releases = workspace.environments(envs or ())
         report = checking.check(workspace, releases, rules, render_options)

@@ -15,24 +15,33 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Mapping, SourceFile
     from plate_llm_cli.source.tree import Tree
 
-_MARK = b"argoproj.io/"
+_ARGO = b"argoproj.io/"
 """A file without these bytes holds no ArgoCD object: most of a tree is never parsed."""
+_CRD = b"CustomResourceDefinition"
 
 
 @dataclass(slots=True)
 class Discovery:
-    """What the tree deploys. `others` are ArgoCD objects of other kinds, as (kind, file, root)."""
+    """What the tree deploys.
+
+    `others` are ArgoCD objects of other kinds, as (kind, file, root); `crds` are the files that
+    hold CustomResourceDefinitions, charts' own ones included.
+    """
 
     applications: list[Application] = field(default_factory=list)
     others: list[tuple[str, SourceFile, Mapping]] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
+    crds: list[str] = field(default_factory=list)
 
 
 def discover(tree: Tree, repo_url: str = "") -> Discovery:
     """Every Application of the tree, resolved; sorted by name, then by file."""
     found = Discovery()
     for path in tree.walk():
-        if not _mentions_argo(tree, path):
+        data = _bytes(tree, path)
+        if _CRD in data:
+            found.crds.append(path)
+        if _ARGO not in data:
             continue
         file = tree.read(path)
         for kind, node in argo_objects(file):
@@ -48,12 +57,13 @@ def discover(tree: Tree, repo_url: str = "") -> Discovery:
     return found
 
 
-def _mentions_argo(tree: Tree, path: str) -> bool:
+def _bytes(tree: Tree, path: str) -> bytes:
     try:
-        return _MARK in (tree.root / path).read_bytes()
+        return (tree.root / path).read_bytes()
     except OSError:
-        # Reading it again, through the reader, turns the reason into a problem of the file.
-        return False
+        # Unreadable or a dangling link: a file that nobody names is not our concern, and one that
+        # is named is read again by its name, which turns the reason into a problem.
+        return b""
 
 
 def _report_duplicates(releases: list[Release]) -> None:

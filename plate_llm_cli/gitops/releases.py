@@ -96,10 +96,11 @@ class ReleaseProblem:
 
 @dataclass(slots=True, eq=False)
 class ChartPart:
-    """A Helm chart that a release renders."""
+    """A Helm chart that a release renders: its folder in the tree, and the name it gives itself."""
 
     source: ApplicationSource
     chart: str
+    chart_name: str
     release_name: str
     namespace: str
     layers: list[ValuesLayer]

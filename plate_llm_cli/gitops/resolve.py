@@ -98,6 +98,7 @@ def _add_chart(
         ChartPart(
             source=source,
             chart=path,
+            chart_name=_chart_name(path, tree),
             release_name=text_of(source.helm_field("releaseName")) or application.name,
             namespace=text_of(source.helm_field("namespace")) or application.namespace,
             layers=layers + parameters,
@@ -109,6 +110,11 @@ def _add_chart(
             complete=files.complete,
         )
     )
+
+
+def _chart_name(path: str, tree: Tree) -> str:
+    name = f"{path}/Chart.yaml" if path else "Chart.yaml"
+    return text_of(find(tree.read(name).root, ("name",))) if tree.is_file(name) else ""
 
 
 def _defaults(path: str, tree: Tree) -> list[ValuesLayer]:

@@ -26,6 +26,7 @@ from plate_llm_cli.values.merge import merge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart
@@ -47,6 +48,7 @@ class RenderOptions:
     arguments: tuple[SetArgument, ...] = ()
     include_crds: bool | None = None
     lint: bool = False
+    schema_folders: tuple[Path, ...] = ()
 
 
 class Builder:
@@ -76,7 +78,13 @@ class Builder:
         manifests = [manifest for chart in charts for manifest in chart.manifests]
         manifests += [item for release in releases for item in self._plain_manifests(release)]
         return Deployment(
-            self._tree, self._discovery, releases, charts, manifests, self._options.kube_version
+            self._tree,
+            self._discovery,
+            releases,
+            charts,
+            manifests,
+            self._options.kube_version,
+            self._options.schema_folders,
         )
 
     def _request(self, release: Release, part: ChartPart) -> RenderRequest:

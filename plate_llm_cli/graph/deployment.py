@@ -8,17 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.gitops.applications import plain_mapping, text_of
 from plate_llm_cli.gitops.releases import LayerKind
+from plate_llm_cli.graph import checks
 from plate_llm_cli.helm.engine import RenderFailure
 from plate_llm_cli.source.nodes import find
 from plate_llm_cli.values.merge import coalesce
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart, Release, ValuesLayer
     from plate_llm_cli.helm.engine import LintReport, Rendering, RenderRequest
-    from plate_llm_cli.schemas.catalog import SchemaCatalog
-    from plate_llm_cli.source.nodes import Mapping, Route, SourceFile
+    from plate_llm_cli.schemas.violations import CheckResult
+    from plate_llm_cli.source.nodes import Document, Mapping, Route, SourceFile
     from plate_llm_cli.source.tree import Tree
+    from plate_llm_cli.source.violations import ModelViolation
 
 
 @dataclass(eq=False)
@@ -93,6 +97,15 @@ class RenderedChart:
         """The layers that set `route` or something that contains it, the one that wins first."""
         return [layer for layer in reversed(self.part.layers) if layer.locate(route) is not None]
 
+    @property
+    def chart_name(self) -> str:
+        """The chart's name as its Chart.yaml says, or ''."""
+        return self.part.chart_name
+
+    def subchart_route(self, chart: str) -> Route:
+        """Where the values of a subchart begin: `("redis",)` for `parent/charts/redis`."""
+        return tuple(chart.split("/charts/")[1:])
+
     def template_path(self, template: str) -> str:
         """Where `chart/templates/x.yaml`, a template's name to Helm, stands in the tree."""
         _, _, inner = template.partition("/")
@@ -109,7 +122,29 @@ class Deployment:
     charts: list[RenderedChart]
     manifests: list[Manifest]
     kube_version: str
-    catalog: SchemaCatalog | None = None
+    schema_folders: tuple[Path, ...] = ()
+    """Folders with schemas of custom resources, from `--crds`."""
+
+    @cached_property
+    def schema_checks(self) -> list[tuple[Manifest, CheckResult]]:
+        """Every object with what the schema of its kind says."""
+        return list(checks.schema_checks(self))
+
+    @cached_property
+    def argo_checks(self) -> list[tuple[SourceFile, Mapping, ModelViolation]]:
+        """What ArgoCD's API has against the Applications and projects."""
+        return list(checks.argo_checks(self))
+
+    @cached_property
+    def value_checks(self) -> list[tuple[RenderedChart, ModelViolation]]:
+        """What the models of the charts have against the merged values."""
+        return list(checks.value_checks(self))
+
+    @property
+    def crd_documents(self) -> list[Document]:
+        """The documents of all files of the tree that hold CustomResourceDefinitions."""
+        files = (self.tree.read(path) for path in self.discovery.crds)
+        return [document for file in files for document in file.documents]
 
     @property
     def names(self) -> tuple[str, ...]:

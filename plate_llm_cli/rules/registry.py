@@ -4,11 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.rules.argocd.duplicate_application import DuplicateApplication
+from plate_llm_cli.rules.argocd.ignored_values import IgnoredValues
+from plate_llm_cli.rules.argocd.invalid_application import InvalidApplication
+from plate_llm_cli.rules.argocd.invalid_inline_values import InvalidInlineValues
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
+from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
+from plate_llm_cli.rules.argocd.remote_source import RemoteSource
+from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
+from plate_llm_cli.rules.helm.helm_lint import HelmLint
+from plate_llm_cli.rules.helm.missing_dependency import MissingDependency
 from plate_llm_cli.rules.helm.render_failed import RenderFailed
+from plate_llm_cli.rules.helm.render_note import RenderNote
+from plate_llm_cli.rules.kubernetes.deprecated_api import DeprecatedApi
+from plate_llm_cli.rules.kubernetes.duplicate_manifest_key import DuplicateManifestKey
+from plate_llm_cli.rules.kubernetes.invalid_manifest import InvalidManifest
+from plate_llm_cli.rules.kubernetes.shadowed_item import ShadowedItem
+from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
+from plate_llm_cli.rules.kubernetes.unchecked_kind import UncheckedKind
 from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
+from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
+from plate_llm_cli.rules.source.unused_ignore import UnusedIgnore
+from plate_llm_cli.rules.values.invalid_value import InvalidValue
+from plate_llm_cli.rules.values.unknown_value import UnknownValue
+from plate_llm_cli.rules.values.values_schema import ValuesSchema
 
 if TYPE_CHECKING:
     from plate_llm_cli.rules.base import Rule
@@ -16,7 +37,28 @@ if TYPE_CHECKING:
 RULES: tuple[Rule, ...] = (
     InvalidYaml(),
     DuplicateKey(),
+    UnusedIgnore(),
+    InternalError(),
+    UnknownValue(),
+    InvalidValue(),
+    ValuesSchema(),
     RenderFailed(),
+    RenderNote(),
+    MissingDependency(),
+    HelmLint(),
+    InvalidManifest(),
+    ShadowedItem(),
+    DuplicateManifestKey(),
+    UnavailableApi(),
+    DeprecatedApi(),
+    UncheckedKind(),
+    InvalidApplication(),
     MissingPath(),
     MissingValueFile(),
+    PathOutsideRoot(),
+    InvalidInlineValues(),
+    IgnoredValues(),
+    DuplicateApplication(),
+    RemoteSource(),
+    UnsupportedSource(),
 )

@@ -1,0 +1,36 @@
+"""`plate-llm rules`: every rule in one line."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.output import write_out
+from plate_llm_cli.report.rules import markdown_page
+from plate_llm_cli.rules.registry import RULES
+
+app = typer.Typer(rich_markup_mode="rich")
+
+
+@app.command(epilog="[b]Example[/]  plate-llm rules --format json")
+def rules(
+    output_format: Annotated[options.RulesFormat, typer.Option("--format")] = (
+        options.RulesFormat.TEXT
+    ),
+) -> None:
+    """List the rules that validate checks."""
+    if output_format is options.RulesFormat.JSON:
+        listed = [
+            {"id": rule.id, "severity": rule.severity.value, "summary": rule.summary}
+            for rule in RULES
+        ]
+        write_out(json.dumps({"version": 1, "rules": listed}, indent=2) + "\n")
+    elif output_format is options.RulesFormat.MARKDOWN:
+        write_out(markdown_page(RULES))
+    else:
+        width = max(len(rule.id) for rule in RULES)
+        for rule in RULES:
+            write_out(f"{rule.id:{width}}  {rule.severity.value:7}  {rule.summary}\n")

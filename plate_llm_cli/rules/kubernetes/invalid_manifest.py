@@ -1,0 +1,53 @@
+"""An object that the API server would refuse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+
+
+class InvalidManifest(Rule):
+    """A rendered object does not fit the schema of its kind.
+
+    ## What it does
+    Checks every object against the schema of the chosen Kubernetes version, custom resources
+    against CRDs found in the tree, given with `--crds`, or known to plate-llm: unknown and
+    misplaced fields, wrong types, missing fields, names that are not allowed, items listed twice.
+
+    ## Why is this bad?
+    The API server refuses the object, or drops the field without a word: then the setting that
+    somebody relied on is not there.
+
+    ## Example
+    ```yaml
+    env:
+      - name: LLM_MAX_TOKENS
+        value: 1024        # a number; the API wants a string
+    ```
+
+    ## Use instead
+    ```yaml
+    env:
+      - name: LLM_MAX_TOKENS
+        value: "1024"
+    ```
+    """
+
+    id = "invalid-manifest"
+    severity = Severity.ERROR
+    summary = "An object is not what the Kubernetes API accepts"
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every violation of every object."""
+        for manifest, result in deployment.schema_checks:
+            for violation in result.violations:
+                if violation.kind.value != "shadowed-item":
+                    place = ManifestPlace(manifest, violation.route)
+                    yield Defect(place, violation.message, violation.help)
