@@ -109,6 +109,8 @@ class ChartPart:
     include_crds: bool = True
     skip_tests: bool = False
     skip_schema: bool = False
+    value_files: list[SourceFile] = field(default_factory=list)
+    """The value files that the Application names, those that cannot be read included."""
     complete: bool = True
     """False when a value file could not be had: what is rendered is not what would be deployed."""
 

@@ -108,6 +108,7 @@ def _add_chart(
             skip_tests=source.helm_flag("skipTests"),
             skip_schema=source.helm_flag("skipSchemaValidation"),
             complete=files.complete,
+            value_files=files.files,
         )
     )
 

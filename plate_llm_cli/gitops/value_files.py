@@ -18,7 +18,7 @@ from plate_llm_cli.source.tree import OutsideRootError
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.applications import Application, ApplicationSource
     from plate_llm_cli.gitops.repository import Home
-    from plate_llm_cli.source.nodes import Node
+    from plate_llm_cli.source.nodes import Node, SourceFile
     from plate_llm_cli.source.tree import Tree
 
 _GLOB = frozenset("*?[")
@@ -46,6 +46,7 @@ class ValueFiles:
     ) -> None:
         self.layers: list[ValuesLayer] = []
         self.problems: list[ReleaseProblem] = []
+        self.files: list[SourceFile] = []
         self.complete = True
         self._application = application
         self._source = source
@@ -128,6 +129,7 @@ class ValueFiles:
 
     def _add(self, entry: _Entry, path: str) -> None:
         file = self._tree.read(path)
+        self.files.append(file)
         values = plain_mapping(file.root)
         if values is None:
             message = f"value file {path} holds no mapping"
