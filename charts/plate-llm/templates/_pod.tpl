@@ -55,7 +55,7 @@ volumes:
 topologySpreadConstraints:
   {{- $selector := dict "labelSelector" (dict "matchLabels" (include "plate-llm.selectorLabels" $ | fromYaml)) }}
   {{- range . }}
-  - {{ merge (deepCopy .) $selector | toYaml | indent 4 | trim }}
+  - {{ hasKey . "labelSelector" | ternary . (merge (dict) . $selector) | toYaml | indent 4 | trim }}
   {{- end }}
 {{- end }}
 {{- with .Values.nodeSelector }}
