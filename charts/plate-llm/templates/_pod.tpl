@@ -53,9 +53,12 @@ volumes:
       sizeLimit: {{ .Values.tmpVolume.sizeLimit }}
 {{- with .Values.topologySpreadConstraints }}
 topologySpreadConstraints:
-  {{- $selector := dict "labelSelector" (dict "matchLabels" (include "plate-llm.selectorLabels" $ | fromYaml)) }}
   {{- range . }}
-  - {{ hasKey . "labelSelector" | ternary . (merge (dict) . $selector) | toYaml | indent 4 | trim }}
+  - {{ toYaml . | indent 4 | trim }}
+    {{- if not .labelSelector }}
+    labelSelector:
+      matchLabels: {{- include "plate-llm.selectorLabels" $ | nindent 8 }}
+    {{- end }}
   {{- end }}
 {{- end }}
 {{- with .Values.nodeSelector }}
