@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from plate_llm_cli.errors import EngineError
+from plate_llm_cli.helm.scratch import scratch_file
 from plate_llm_cli.helm.worker import read_frame
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Child:
     """One process with Helm in it. A thread puts its messages into `arrivals`."""
 
     def __init__(self, arrivals: Arrivals) -> None:
-        self._stderr = _scratch_file()
+        self._stderr = scratch_file()  # a pipe could fill up; the worker empties a file
         script = Path(__file__).with_name("worker.py")
         self._process = subprocess.Popen(  # noqa: S603 - our own script, no shell
             [sys.executable, "-I", "-S", str(script), str(MEMORY_MB), *_folders()],
@@ -71,15 +71,6 @@ class Child:
         while message is not None:
             message = read_frame(self._stdout)
             arrivals.put((self, message, time.monotonic()))
-
-
-def _scratch_file() -> IO[bytes]:
-    """A file without a name: a pipe could fill up, and the worker empties it after each answer."""
-    if hasattr(os, "memfd_create"):
-        return os.fdopen(os.memfd_create("helm-stderr"), "w+b")
-    import tempfile  # noqa: PLC0415 - 6 ms that Linux need not spend
-
-    return tempfile.TemporaryFile()
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

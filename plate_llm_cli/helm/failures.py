@@ -28,8 +28,13 @@ _KINDS = {
 _OUTPUT = re.compile(r"YAML parse error on (?P<template>[^\n]+?): (?P<cause>.*)", re.DOTALL)
 _YAML_LINE = re.compile(r"yaml: line (?P<line>\d+): ")
 _GO_YAML = re.compile(r"^(?:error converting YAML to JSON: )?yaml: (?:line \d+: )?")
-_GO_JSON = re.compile(r"^error unmarshaling JSON: .*json: cannot unmarshal (\w+) into .*$")
+_GO_JSON = re.compile(
+    r"error unmarshaling JSON: .*json: cannot unmarshal (?P<found>\w+) into Go "
+    r"(?:struct field \.?(?P<field>\S+)|value) of type (?P<wanted>\w+).*",
+    re.DOTALL,
+)
 _RECURSION = ("stack overflow", "stack exceeds")
+_MEMORY = ("out of memory", "cannot allocate memory", "malloc failed", "MemoryError")
 _TPL_FRAMES = 4
 """Calls of `tpl` in one trace that no chart has which ends."""
 
@@ -63,9 +68,9 @@ def from_refusal(
 
 def from_crash(written: str) -> RenderFailure:
     """The failure for a worker that ended by itself; `written` is what Go left on stderr."""
-    if any(sign in written for sign in _RECURSION) or written.count("tplFun(") >= _TPL_FRAMES:
+    if any(sign in written for sign in _RECURSION) or written.count(".tplFun.") >= _TPL_FRAMES:
         cause = "templates call themselves without end through `tpl`"
-    elif "out of memory" in written or "cannot allocate memory" in written or "malloc" in written:
+    elif any(sign in written for sign in _MEMORY):
         cause = "the templates need more memory than a render may use"
     else:
         first = next((line for line in written.splitlines() if line.startswith("fatal")), "")
@@ -96,7 +101,7 @@ def _output_failure(text: str, document: str) -> RenderFailure:
     template, cause = (match["template"], match["cause"].strip()) if match else (None, text)
     line = _YAML_LINE.search(cause)
     number = int(line["line"]) if line else 1
-    shown = _GO_JSON.sub(r"the document is of type \1, not a mapping", _GO_YAML.sub("", cause))
+    shown = _GO_JSON.sub(_wrong_type, _GO_YAML.sub("", cause))
     return RenderFailure(
         FailureKind.OUTPUT,
         f"{template} does not render to YAML: {shown}",
@@ -104,6 +109,11 @@ def _output_failure(text: str, document: str) -> RenderFailure:
         output=document,
         output_line=number,
     )
+
+
+def _wrong_type(match: re.Match[str]) -> str:
+    wanted = "string" if match["wanted"] == "string" else "mapping"
+    return f"{match['field'] or 'the document'} is of type {match['found']}, not a {wanted}"
 
 
 def _schema_failure(text: str) -> RenderFailure:

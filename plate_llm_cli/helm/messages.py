@@ -64,7 +64,7 @@ def parsed(answer: Any, argument: SetArgument) -> dict[str, Any] | RenderFailure
     if failure is not None:
         return failure
     values: dict[str, Any] = answer["values"]
-    return _marked(values) if argument.kind is SetKind.SET else values
+    return marked(values) if argument.kind is SetKind.SET else values
 
 
 def integer_routes(values: Any) -> Iterator[list[str | int]]:
@@ -77,9 +77,10 @@ def integer_routes(values: Any) -> Iterator[list[str | int]]:
             yield [step]
 
 
-def _marked(value: Any) -> Any:
+def marked(value: Any) -> Any:
+    """`value` with its integers as `SetInteger`."""
     if isinstance(value, dict):
-        return {key: _marked(item) for key, item in value.items()}
+        return {key: marked(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_marked(item) for item in value]
+        return [marked(item) for item in value]
     return SetInteger(value) if value.__class__ is int else value

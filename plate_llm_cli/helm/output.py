@@ -80,7 +80,6 @@ _HOOK_EVENTS = frozenset(
     }
 )
 _TESTS = frozenset({"test", "test-success"})
-_ABSENT = object()
 
 
 class Head(NamedTuple):
@@ -162,31 +161,36 @@ def _crd_parts(crds: Iterable[Mapping[str, str]]) -> Iterator[Part]:
 def head_of(value: Any) -> Head:
     """The head of a document that was read to plain data; raises `HeadError` as Helm would."""
     if not isinstance(value, dict):
-        raise HeadError(f"the document is {_kind_of(value)}, not a mapping")
+        raise HeadError(f"the document is of type {_type_of(value)}, not a mapping")
     for field in ("apiVersion", "kind"):
         _refuse_collection(field, value.get(field))
-    metadata = value.get("metadata")
-    if not isinstance(metadata, dict | None):
-        raise HeadError(f"metadata is {_kind_of(metadata)}, not a mapping")
-    annotations = (metadata or {}).get("annotations")
-    if not isinstance(annotations, dict | None):
-        raise HeadError(f"metadata.annotations is {_kind_of(annotations)}, not a mapping")
-    _refuse_collection("metadata.name", (metadata or {}).get("name"))
-    for name, text in (annotations or {}).items():
+    metadata = _table(value, "metadata", "metadata")
+    _refuse_collection("metadata.name", metadata.get("name"))
+    annotations = _table(metadata, "annotations", "metadata.annotations")
+    for name, text in annotations.items():
         _refuse_collection(f"metadata.annotations.{name}", text)
-    hook = (annotations or {}).get("helm.sh/hook", _ABSENT)
-    return Head(_text(value.get("kind")), None if hook is _ABSENT else _text(hook))
+    hook = _text(annotations["helm.sh/hook"]) if "helm.sh/hook" in annotations else None
+    return Head(_text(value.get("kind")), hook)
+
+
+def _table(value: dict[str, Any], key: str, field: str) -> dict[str, Any]:
+    found = value.get(key)
+    if not isinstance(found, dict | None):
+        raise HeadError(f"{field} is of type {_type_of(found)}, not a mapping")
+    return found or {}
 
 
 def _refuse_collection(field: str, value: Any) -> None:
     if isinstance(value, dict | list):
-        raise HeadError(f"{field} is {_kind_of(value)}, not a string")
+        raise HeadError(f"{field} is of type {_type_of(value)}, not a string")
 
 
-def _kind_of(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    return "a list" if isinstance(value, list) else f"the scalar {value!r}"
+def _type_of(value: Any) -> str:
+    """The name of a type in JSON, as in Go's errors."""
+    if isinstance(value, bool):
+        return "bool"
+    names = ((dict, "object"), (list, "array"), (str, "string"))
+    return next((name for kind, name in names if isinstance(value, kind)), "number")
 
 
 def _text(value: Any) -> str:

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 _TOKEN: Final = re.compile(
     r"""
-      (?P<space>[ \t\r\n]+)
+      (?P<end>(?:[ \t\r\n]+-)?\}\})
+    | (?P<space>[ \t\r\n]+)
     | (?P<string>"(?:\\.|[^"\\\n])*")
     | (?P<raw>`[^`]*`)
     | (?P<char>'(?:\\.|[^'\\\n])+')
@@ -29,7 +30,6 @@ _TOKEN: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_TRIM_END: Final = re.compile(r"[ \t\r\n]-\}\}")
 _SPACES: Final = " \t\r\n"
 
 
@@ -102,18 +102,12 @@ def _comment_end(text: str, start: int) -> int:
 def _tokens(text: str, start: int) -> tuple[list[Token], int]:
     """The tokens of the action whose inside begins at `start`, and the offset behind its `}}`."""
     tokens: list[Token] = []
-    position = start
-    while True:
-        if text.startswith("}}", position):
-            return tokens, position + 2
-        if _TRIM_END.match(text, position):
-            return tokens, position + 4
-        match = _TOKEN.match(text, position)
-        if match is None:
-            what = "an action is not closed" if position >= len(text) else "unexpected character"
-            raise TemplateSyntaxError(what, position)
+    for match in iter(_TOKEN.scanner(text, start).match, None):
         kind = match.lastgroup or ""
-        trim = kind == "space" and text.startswith("-}}", match.end())
+        if kind == "end":
+            return tokens, match.end()
         if kind != "space":
-            tokens.append(Token(kind, match.group(), position))
-        position = match.end() - 1 if trim else match.end()
+            tokens.append(Token(kind, match.group(), match.start()))
+        start = match.end()
+    what = "an action is not closed" if start >= len(text) else "unexpected character"
+    raise TemplateSyntaxError(what, start)

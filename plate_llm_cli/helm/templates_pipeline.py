@@ -78,10 +78,10 @@ class PipelineParser:
         token = self._peek()
         operand = self._term(token)
         names: list[str] = []
-        last = self._tokens[self.position - 1]
-        while self._peek().kind == "field" and self._peek().start == last.end:
-            last = self._peek()
-            names.append(last.text[1:])
+        end = token.start if token.kind == "field" else self._tokens[self.position - 1].end
+        while self._peek().kind == "field" and self._peek().start == end:
+            end = self._peek().end
+            names.append(self._peek().text[1:])
             self.position += 1
         return Access(operand, tuple(names), token.start) if names else operand
 

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 Constant = None | bool | int | float | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Dot:
     """`.`"""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Variable:
     """`$` or `$name`; the name includes the dollar sign."""
 
@@ -22,7 +22,7 @@ class Variable:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Literal:
     """A literal: number, string, character, `true`, `false` or `nil`."""
 
@@ -30,7 +30,7 @@ class Literal:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Function:
     """The name of a function."""
 
@@ -38,7 +38,7 @@ class Function:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Access:
     """Fields of a value: `.a.b`, `$x.a`, `(pipeline).a`."""
 
@@ -47,7 +47,7 @@ class Access:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Command:
     """One part of a pipeline: an operand, or a function or method with its arguments."""
 
@@ -55,7 +55,7 @@ class Command:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Pipeline:
     """`$x := a | b`. `text` is the source of it."""
 
@@ -69,14 +69,14 @@ class Pipeline:
 Operand = Dot | Variable | Literal | Function | Access | Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Output:
     """`{{ pipeline }}`"""
 
     pipeline: Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Branch:
     """`if`, `with` or `range` with its two bodies."""
 
@@ -86,7 +86,7 @@ class Branch:
     alternative: Block
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class Invocation:
     """`{{ template "name" pipeline }}`"""
 
