@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 0.002
 
+# As on a person's machine: modules are compiled once, not for every start.
+ENVIRONMENT = {
+    name: value
+    for name, value in os.environ.items()
+    if name not in {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONUNBUFFERED"}
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -89,12 +96,10 @@ def peak_memory(command: Command) -> int:
 
 
 def _open(command: Command) -> subprocess.Popen[bytes]:
-    if command.stdout is None:
+    with (command.stdout or Path(os.devnull)).open("wb") as target:
         return subprocess.Popen(
-            command.arguments, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command.arguments, stdout=target, stderr=subprocess.DEVNULL, env=ENVIRONMENT
         )
-    with command.stdout.open("wb") as target:
-        return subprocess.Popen(command.arguments, stdout=target, stderr=subprocess.DEVNULL)
 
 
 def _check(command: Command, code: int | None) -> None:
