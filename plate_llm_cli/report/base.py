@@ -108,7 +108,7 @@ class Reporter(Protocol):
 def clamped(location: Location) -> Location:
     """The same range with every number at least 1 and an end that is not before its start."""
     line, column = max(1, location.line), max(1, location.column)
-    end = max((line, column), (location.end_line, location.end_column))
+    end = max((line, column), (location.end_line, max(1, location.end_column)))
     return Location(location.path, line, column, *end)
 
 

@@ -75,8 +75,9 @@ class _Window:
         if not more_left and lead + max(marked, 1) + tail <= width:
             return 0
         room = max(width - marked - 2 * len(self.dots), width // 4)
-        start, taken = self.first, 0
-        while start > 0 and (taken := taken + cell_width(self.cells[start - 1])) <= room // 2:
+        after = room if more_right else self._cells(self.last, len(self.cells))
+        start, taken, most = self.first, 0, room - min(after, room // 2)
+        while start > 0 and (taken := taken + cell_width(self.cells[start - 1])) <= most:
             start -= 1
         return start
 
