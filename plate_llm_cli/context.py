@@ -12,6 +12,7 @@ from plate_llm_cli.gitops.applications import plain_mapping, text_of
 from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.graph.build import Builder
+from plate_llm_cli.helm.binary import BinaryEngine
 from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.schemas.versions import newest_version, require_version
 from plate_llm_cli.settings import Settings, load_settings
