@@ -41,6 +41,11 @@ def format_number(value: float) -> str:
     return _go_shortest(*_split(repr(number)))
 
 
+def same_number(text: str, value: float) -> bool:
+    """True when the decimal number `text` has the digits of `value`: none were lost in reading."""
+    return _split(text.lower())[1:] == _split(repr(float(value)))[1:]
+
+
 def format_key(value: float) -> str:
     """How sigs.k8s.io/yaml turns a float key into a string: rounded to float32, .inf and .nan."""
     single = _single(value)

@@ -16,7 +16,7 @@ from plate_llm_cli.source.defects import StreamError, too_large, unreadable
 from plate_llm_cli.source.limits import MAX_BYTES
 from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, SourceFile
 from plate_llm_cli.source.plain import to_plain
-from plate_llm_cli.source.syntax import syntax_problem, unprintable_problem
+from plate_llm_cli.source.syntax import inner_marks, syntax_problem, unprintable_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,6 +57,8 @@ def parse_text(text: str, path: str, *, first_line: int = 1, first_column: int =
         source.problems.append(syntax_problem(error, text, first_line, first_column))
     except (YAMLError, UnicodeEncodeError):
         source.problems.append(unprintable_problem(text, first_line, first_column))
+    if "\ufeff" in text:
+        source.problems += inner_marks(text, first_line, first_column)
     return source
 
 

@@ -10,7 +10,7 @@ from plate_llm_cli.source.decoding import find_unprintable, place
 from plate_llm_cli.source.nodes import Problem, ProblemKind, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from yaml import Mark, MarkedYAMLError
 
@@ -90,6 +90,18 @@ def unprintable_problem(text: str, line: int, column: int) -> Problem:
     message = f"the character {code} is not allowed in YAML"
     help_text = 'Remove it; in double quotes it may be written as an escape such as "\\u0007".'
     return Problem(ProblemKind.SYNTAX, message, Span(row, start, row, start + 1), help=help_text)
+
+
+def inner_marks(text: str, line: int, column: int) -> Iterator[Problem]:
+    """Byte order marks at the start of a line, as when files were joined.
+
+    libyaml skips them; go-yaml takes them as part of the first key.
+    """
+    for number, content in enumerate(BREAK.split(text)):
+        if content.startswith("\ufeff"):
+            span = Span(number + line, column, number + line, column + 1)
+            message = "a byte order mark inside the file, which Helm takes as part of the text"
+            yield Problem(ProblemKind.REFUSED, message, span, help="Remove it.")
 
 
 def _place(mark: Mark | None) -> _Place | None:
