@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from plate_llm_cli.errors import EngineError
 from plate_llm_cli.helm.binary_flags import lint_arguments, template_arguments, values_text
 from plate_llm_cli.helm.binary_output import documents, failure_of, raw_texts
+from plate_llm_cli.helm.chart_tree import TreeChecks
 from plate_llm_cli.helm.engine import FailureKind, RenderFailure, Rendering, SetKind
 from plate_llm_cli.helm.failures import from_timeout, not_json
 from plate_llm_cli.helm.lint import read_text, report_of_failure
@@ -121,11 +122,13 @@ class BinaryEngine:
         arguments: Callable[[RenderRequest], list[str]],
     ) -> Iterator[tuple[RenderRequest, Outcome]]:
         source = iter(requests)
+        checks = TreeChecks()
         ahead: deque[tuple[RenderRequest, Running | RenderFailure]] = deque()
         try:
             while True:
                 for request in islice(source, self._workers - len(ahead)):
-                    ahead.append((request, self._begin(request, arguments)))
+                    refused = checks.failure(request)
+                    ahead.append((request, refused or self._begin(request, arguments(request))))
                 if not ahead:
                     return
                 request, running = ahead.popleft()
@@ -136,14 +139,12 @@ class BinaryEngine:
                     self._running.remove(running)
                     running.kill()
 
-    def _begin(
-        self, request: RenderRequest, arguments: Callable[[RenderRequest], list[str]]
-    ) -> Running | RenderFailure:
+    def _begin(self, request: RenderRequest, arguments: list[str]) -> Running | RenderFailure:
         try:
             text = values_text(request.values)
         except ValueError as error:
             return not_json(error)
-        return self._start(arguments(request), text)
+        return self._start(arguments, text)
 
     def _start(self, arguments: list[str], text: str = "") -> Running:
         running = Running([self._helm(), *arguments], text)

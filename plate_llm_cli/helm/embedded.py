@@ -9,6 +9,7 @@ from dataclasses import replace
 from itertools import count, islice, tee
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.helm.chart_tree import TreeChecks
 from plate_llm_cli.helm.failures import from_answer, not_json
 from plate_llm_cli.helm.lane import Job, Lane
 from plate_llm_cli.helm.messages import (
@@ -78,9 +79,9 @@ class EmbeddedEngine:
 
     def render_many(self, requests: Iterable[RenderRequest]) -> Iterator[Rendering | RenderFailure]:
         """One answer a request, in order."""
-        call = next(self._calls)
+        call = _Call(next(self._calls))
         read, sent = tee(requests)
-        answers = self._answers(_job(request_message("render", item, call)) for item in read)
+        answers = self._answers(call.job("render", request) for request in read)
         for request, answer in zip(sent, answers, strict=True):
             yield from_answer(answer, request) or rendering(answer)
 
@@ -91,36 +92,29 @@ class EmbeddedEngine:
 
         Texts are raw, by template name; a template that renders no more has the text ''.
         """
-        call = next(self._calls)
-        baseline = _job({**request_message("baseline", request, call), "baseline": call})
+        call = _Call(next(self._calls))
+        baseline = call.job("baseline", request)
         baseline.prepares = True
         jobs = (
-            _job(
-                {
-                    **request_message("variant", replace(request, values=values), call),
-                    "baseline": call,
-                },
-                needs=baseline,
-            )
-            for values in variants
+            call.job("variant", replace(request, values=values), baseline) for values in variants
         )
         for answer in self._answers(jobs):
-            failure = from_answer(answer, request)
-            yield failure or answer["changed"]
+            yield from_answer(answer, request) or answer["changed"]
 
     def texts(self, request: RenderRequest) -> dict[str, str] | RenderFailure:
         """What each template renders to, by name: raw, documents not yet split."""
-        answer = self._one(_job(request_message("texts", request, next(self._calls))))
+        answer = self._one(_Call(next(self._calls)).job("texts", request))
         return from_answer(answer, request) or answer["texts"]
 
     def lint(self, request: RenderRequest) -> LintReport:
         """`helm lint` with the request's values and Kubernetes version."""
-        answer = self._one(_job(request_message("lint", request, next(self._calls))))
+        answer = self._one(_Call(next(self._calls)).job("lint", request))
         return lint_report(answer, request)
 
     def parse_set(self, argument: SetArgument) -> dict[str, Any] | RenderFailure:
         """The values that one `--set`-like argument stands for."""
-        return parsed(self._one(_job(parse_message(argument))), argument)
+        answer = self._one(Job(frame(parse_message(argument))))
+        return parsed(answer, argument)
 
     def _one(self, job: Job) -> Any:
         (answer,) = self._answers([job])
@@ -182,9 +176,20 @@ class EmbeddedEngine:
             self._backlog.extendleft(reversed(lane.drop(jobs)))
 
 
-def _job(message: Message, needs: Job | None = None) -> Job:
-    """The job for `message`; values that are no JSON are refused here, as Helm would."""
-    try:
-        return Job(frame(message), needs=needs)
-    except ValueError as error:
-        return Job(b"", not_json(error))
+class _Call:
+    """One call of the engine: charts that it has loaded or looked over serve until its end."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+        self._checks = TreeChecks()
+
+    def job(self, do: str, request: RenderRequest, needs: Job | None = None) -> Job:
+        """The job for a request, or one that is answered: what Helm shall not even see."""
+        failure = self._checks.failure(request)
+        if failure is not None:
+            return Job(b"", failure)
+        message = request_message(do, request, self._number)
+        try:
+            return Job(frame(message), needs=needs)
+        except ValueError as error:
+            return Job(b"", not_json(error))

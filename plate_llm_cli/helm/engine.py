@@ -49,7 +49,11 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class RenderRequest:
-    """One `helm template`. `values` are the merged overrides, without the chart's defaults."""
+    """One `helm template`. `values` are the merged overrides, without the chart's defaults.
+
+    With `root`, the chart's folder is looked over before Helm reads it: a link that leaves the
+    root, an endless one, or a chart beyond all size is a failure of kind CHART.
+    """
 
     chart: Path
     release_name: str
@@ -59,6 +63,7 @@ class RenderRequest:
     include_crds: bool = True
     skip_tests: bool = False
     skip_schema: bool = False
+    root: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

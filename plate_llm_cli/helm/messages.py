@@ -25,7 +25,7 @@ def request_message(do: str, request: RenderRequest, call: int) -> Message:
     """A request about a chart. `call` tells the worker how long a loaded chart may be kept."""
     return {
         "do": do,
-        "call": call,
+        "call": call,  # also the number of the baseline that variants are compared with
         "chart": str(request.chart),
         "name": request.release_name,
         "namespace": request.namespace,

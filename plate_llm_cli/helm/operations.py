@@ -79,16 +79,16 @@ class Operations:
             return {"texts": json.loads(self._run(chart, message, admission))}
 
     def _baseline(self, message: Message, admission: Admission) -> Message:
-        """Render what the variants with this `baseline` number are compared with."""
+        """Render what the variants of this call are compared with."""
         if len(self._baselines) >= _BASELINES_KEPT:
             del self._baselines[next(iter(self._baselines))]
         with self._charts.open(message) as chart:
             text = self._run(chart, message, admission)
-        self._baselines[message["baseline"]] = (text, json.loads(text))
+        self._baselines[message["call"]] = (text, json.loads(text))
         return {}
 
     def _variant(self, message: Message, admission: Admission) -> Message:
-        base_text, base = self._baselines.get(message["baseline"], ("", {}))
+        base_text, base = self._baselines.get(message["call"], ("", {}))
         with self._charts.open(message) as chart:
             text = self._run(chart, message, admission)
         if text == base_text:
