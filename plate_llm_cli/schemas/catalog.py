@@ -12,6 +12,7 @@ from plate_llm_cli.schemas.identity import Identity, expand, identify
 from plate_llm_cli.schemas.kubernetes import KubernetesSchemas
 from plate_llm_cli.schemas.models import find_model
 from plate_llm_cli.schemas.names import check_name
+from plate_llm_cli.schemas.newer import doubt_model, name_version
 from plate_llm_cli.schemas.placement import explain_unknown
 from plate_llm_cli.schemas.standing import custom_standing, kubernetes_standing, missing_standing
 from plate_llm_cli.schemas.versions import known_versions, newest_version, require_version
@@ -95,8 +96,9 @@ class SchemaCatalog:
         schema = self._kubernetes.find(identity.api, identity.kind)
         if schema is not None:
             standing = kubernetes_standing(identity, self._kubernetes)
-            violations = self._violations(identity, schema)
-            return standing.result(violations, SchemaSource.KUBERNETES)
+            found = self._violations(identity, schema)
+            dated = tuple(name_version(found, identity, self.version))
+            return standing.result(dated, SchemaSource.KUBERNETES)
         custom = self._find_custom(identity)
         if custom:
             return self._check_custom(identity, custom)
@@ -109,8 +111,10 @@ class SchemaCatalog:
         outcomes = [
             (self._violations(identity, self._schema_of(custom)), custom) for custom in candidates
         ]
-        violations, custom = min(outcomes, key=lambda outcome: len(outcome[0]))
-        return custom_standing(custom).result(violations, custom.source)
+        found, custom = min(outcomes, key=lambda outcome: len(outcome[0]))
+        if custom.source is SchemaSource.MODEL:
+            found = list(doubt_model(found))
+        return custom_standing(custom).result(tuple(found), custom.source)
 
     def _find_custom(self, identity: Identity) -> list[CustomKind]:
         known = self._custom.versions(identity.group, identity.kind)
@@ -136,13 +140,13 @@ class SchemaCatalog:
             self._compiled[id(custom)] = (custom, schema)
         return self._compiled[id(custom)][1]
 
-    def _violations(self, identity: Identity, schema: Schema) -> tuple[Violation, ...]:
+    def _violations(self, identity: Identity, schema: Schema) -> list[Violation]:
         walk = Walk(Budget(), secret=identity.kind == "Secret")
         walk.visit(schema, identity.obj)
         unknown = explain_unknown(schema, identity.obj, walk.unknown)
         custom = identity.group not in self._kubernetes.groups
         names = check_name(identity.obj, custom=custom)
-        return tuple(_relevant([*walk.violations, *unknown, *names]))
+        return list(_relevant([*walk.violations, *unknown, *names]))
 
 
 def _relevant(found: list[Violation]) -> Iterable[Violation]:
@@ -156,9 +160,9 @@ def _relevant(found: list[Violation]) -> Iterable[Violation]:
         if violation.kind is ViolationKind.UNKNOWN_FIELD and violation.suggestion
     }
     for violation in found:
-        if violation.kind is not ViolationKind.MISSING_FIELD:
-            yield violation
-        elif not _in_status(violation) and (violation.route, violation.suggestion) not in mistyped:
+        missing = violation.kind is ViolationKind.MISSING_FIELD
+        renamed = (violation.route, violation.suggestion) in mistyped
+        if not missing or not (renamed or _in_status(violation)):
             yield violation
 
 

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 
 def matches(pattern: str, text: str) -> bool:
-    """Whether `pattern` is found in `text`; True for a pattern that no engine of ours can read."""
+    """Whether `pattern` is found in `text`; True where the engine can read one of them not."""
     validator = _compiled(pattern)
-    return validator is None or validator.is_valid(text)
+    try:
+        return validator is None or validator.is_valid(text)
+    except ValueError:
+        return True
 
 
 @lru_cache(maxsize=1024)

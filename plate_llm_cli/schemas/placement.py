@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.schemas.violations import Violation, ViolationKind
-from plate_llm_cli.schemas.wording import near, type_of
+from plate_llm_cli.schemas.wording import near, show, type_of
 from plate_llm_cli.source.nodes import format_route
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def explain_unknown(root: Schema, obj: dict[str, Any], unknown: list[Route]) -> 
 def _explain(root: Schema, obj: dict[str, Any], route: Route, *, search: bool) -> Violation:
     name = str(route[-1])
     parent = _parent(root, obj, route)
-    message = f'unknown field "{name}"'
+    message = f"unknown field {show(name)}"
     meant = near(name, parent.schema.properties) if parent else None
     if meant:
         text = f'Did you mean "{meant}"?'
@@ -67,7 +67,7 @@ def _choices(parent: _Spot | None) -> str:
         names = [name for name in names if name not in _ROOT_NAMES]
     if 0 < len(names) <= _FEW:
         return f"Known here: {', '.join(names)}."
-    return "Remove it: Kubernetes would drop or refuse it."
+    return "Kubernetes would drop or refuse it."
 
 
 def _parent(root: Schema, obj: dict[str, Any], route: Route) -> _Spot | None:

@@ -49,7 +49,8 @@ def show(value: object) -> str:
     """A short form of `value` for a message, or "" where it says nothing (lists, mappings)."""
     if isinstance(value, str):
         text = value if len(value) <= _LONGEST else value[: _LONGEST - 1] + "…"
-        return json.dumps(text, ensure_ascii=False)
+        printable = text.encode("utf-8", "replace").decode()
+        return json.dumps(printable, ensure_ascii=False)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
