@@ -12,6 +12,7 @@ from plate_llm_cli.gitops.applications import plain_mapping, text_of
 from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.graph.build import Builder
+from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.helm.binary import BinaryEngine
 from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.schemas.versions import newest_version, require_version
@@ -43,12 +44,16 @@ class Workspace:
 
     @cached_property
     def engine(self) -> HelmEngine:
-        """The engine that was asked for. The embedded one begins to load in the background."""
-        if self._engine_name in ("embedded", ""):
-            engine = EmbeddedEngine()
-            engine.start()
-            return engine
-        return BinaryEngine()
+        """The engine that was asked for."""
+        return EmbeddedEngine() if self._engine_name == "embedded" else BinaryEngine()
+
+    def start_engine(self) -> None:
+        """Let Helm load in the background, for a command that is going to render."""
+        self.engine.start()
+
+    def locator(self, deployment: Deployment) -> Locator:
+        """What finds the lines for `deployment`."""
+        return Locator(deployment)
 
     def close(self) -> None:
         """End the engine, if it was started."""

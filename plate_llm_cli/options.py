@@ -57,6 +57,16 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
 
 
+def complete_env(incomplete: str) -> list[str]:
+    """The names of Applications below the current folder, for shell completion."""
+    from plate_llm_cli.context import Workspace  # noqa: PLC0415 - only when a shell asks
+
+    with Workspace() as workspace:
+        names = [release.name for release in workspace.discovery.releases]
+        short = [name.removeprefix(f"{workspace.primary}-") for name in names if workspace.primary]
+    return [name for name in dict.fromkeys([*short, *names]) if name.startswith(incomplete)]
+
+
 _TREE = "The tree"
 _HELM = "Helm"
 

@@ -4,25 +4,34 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TextIO
 
 from plate_llm_cli.errors import OutputError
 from plate_llm_cli.source.files import write_atomically
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
-def write_out(text: str) -> None:
-    """Write to stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.
+@contextmanager
+def open_pipe() -> Iterator[TextIO]:
+    """Stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.
 
     The exit code stays what the command found.
     """
     try:
-        sys.stdout.write(text)
+        yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_out(text: str) -> None:
+    """Write to stdout, as `open_pipe` does."""
+    with open_pipe() as stream:
+        stream.write(text)
 
 
 def write_result(text: str, output: Path | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from typing import Annotated
 
 import typer
@@ -12,11 +11,16 @@ from plate_llm_cli import checking, options
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.output import write_result
+from plate_llm_cli.output import open_pipe, write_result
 from plate_llm_cli.report.registry import REPORTERS
 from plate_llm_cli.report.text import TextReporter
 from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.selection import select
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from plate_llm_cli.report.base import Report
 
 app = typer.Typer(rich_markup_mode="rich")
 
@@ -30,35 +34,56 @@ plate-llm validate stg --fail-on warning
 plate-llm validate --format sarif --output findings.sarif
 """
 
+Envs = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="[ENV]...",
+        help="Environments. [dim]Default: every release.[/]",
+        autocompletion=options.complete_env,
+    ),
+]
+Format = Annotated[
+    options.ReportFormat, typer.Option("--format", help="How to print the findings.")
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--select",
+        metavar="RULE",
+        rich_help_panel=_RULES,
+        help="Only these rules; `*` stands for any letters. May be repeated.",
+        show_default=False,
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--ignore",
+        metavar="RULE",
+        rich_help_panel=_RULES,
+        help="Not these rules.",
+        show_default=False,
+    ),
+]
+FailOn = Annotated[
+    options.FailOn | None,
+    typer.Option(
+        "--fail-on",
+        rich_help_panel=_RULES,
+        help="From which severity on to exit with 1. [dim]Default: error.[/]",
+        show_default=False,
+    ),
+]
+
 
 @app.command(epilog=EXAMPLE)
 def validate(
-    envs: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[ENV]...", help="Environments. [dim]Default: every release.[/]"),
-    ] = None,
-    output_format: Annotated[
-        options.ReportFormat, typer.Option("--format", help="How to print the findings.")
-    ] = options.ReportFormat.TEXT,
+    envs: Envs = None,
+    output_format: Format = options.ReportFormat.TEXT,
     output: options.Output = None,
-    selected: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--select", metavar="RULE", rich_help_panel=_RULES, help="Only these; `*` matches."
-        ),
-    ] = None,
-    ignored: Annotated[
-        list[str] | None,
-        typer.Option("--ignore", metavar="RULE", rich_help_panel=_RULES, help="Not these."),
-    ] = None,
-    fail_on: Annotated[
-        options.FailOn | None,
-        typer.Option(
-            rich_help_panel=_RULES,
-            help="From which severity on to exit with 1. [dim]Default: error.[/]",
-            show_default=False,
-        ),
-    ] = None,
+    selected: Select = None,
+    ignored: Ignore = None,
+    fail_on: FailOn = None,
     kubernetes_version: options.KubernetesVersion = "",
     api_versions: options.ApiVersions = None,
     crds: options.Crds = None,
@@ -70,6 +95,7 @@ def validate(
     """Check that every release of the tree would come up."""
     del verbose
     with Workspace(root, engine or "") as workspace:
+        workspace.start_engine()
         settings = workspace.settings
         rules = select(RULES, selected or settings.select, ignored or settings.ignore)
         render_options = RenderOptions(
@@ -80,12 +106,19 @@ def validate(
         )
         releases = workspace.environments(envs or ())
         report = checking.check(workspace, releases, rules, render_options)
+    _write(report, output_format, output, quiet=quiet)
+    if checking.fails(report, fail_on or settings.fail_on or options.FailOn.ERROR):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _write(
+    report: Report, output_format: options.ReportFormat, output: Path | None, *, quiet: bool
+) -> None:
     reporter = TextReporter(quiet=True) if quiet else REPORTERS[output_format.value]
     if output is None:
-        reporter.write(report, sys.stdout)
-    else:
-        text = io.StringIO()
-        reporter.write(report, text)
-        write_result(text.getvalue(), output)
-    if checking.fails(report, (fail_on or settings.fail_on or options.FailOn.ERROR)):
-        raise typer.Exit(ExitCode.FINDINGS)
+        with open_pipe() as stream:
+            reporter.write(report, stream)
+        return
+    text = io.StringIO()
+    reporter.write(report, text)
+    write_result(text.getvalue(), output)
