@@ -119,7 +119,7 @@ _FILES: list[list[dict[str, Any]]] = [
 def test_several_value_files_give_what_the_helm_binary_gives(
     files: list[dict[str, Any]], tmp_path: Path, helm_binary: Path
 ) -> None:
-    defaults = {"a": {"b": {"q": 1}}, "list": [1, 2]}
+    defaults: dict[str, Any] = {"a": {"b": {"q": 1}}, "list": [1, 2]}
     arguments: list[str] = []
     for number, values in enumerate(files):
         (tmp_path / f"{number}.yaml").write_text(json.dumps(values))
