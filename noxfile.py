@@ -73,7 +73,7 @@ def charts(session: nox.Session) -> None:
 def docs(session: nox.Session) -> None:
     """Fail when a generated page is not what the code says; `-- --write` writes them."""
     install(session)
-    session.run("python", "docs/generate.py", *(session.posargs or ["--check"]))
+    session.run("python", "-m", "docs.generate", *(session.posargs or ["--check"]))
 
 
 @nox.session

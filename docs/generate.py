@@ -1,4 +1,4 @@
-"""Writes what the documents repeat from the code: `python docs/generate.py --check | --write`.
+"""Writes what the documents repeat from the code: `python -m docs.generate --check | --write`.
 
 A generated part of a page stands between the lines `<!-- begin NAME -->` and `<!-- end NAME -->`.
 """
@@ -10,7 +10,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from docs import command_line
 from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.report.rules import markdown_page
+from plate_llm_cli.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,8 +53,21 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
 """By page: the parts that are generated, and by what."""
 
 
-def generated(path: str) -> str:
-    """The page as it should be."""
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/cli.md": command_line.page,
+    "docs/rules.md": lambda: markdown_page(RULES),
+}
+"""The pages that are generated as a whole."""
+
+
+def pages() -> dict[str, str]:
+    """Every generated page as it should be, by path."""
+    whole = {path: write() for path, write in PAGES.items()}
+    return whole | {path: with_parts(path) for path in PARTS}
+
+
+def with_parts(path: str) -> str:
+    """A page with its generated parts as they should be."""
     text = (ROOT / path).read_text("utf-8")
     for name, write in PARTS[path].items():
         begin, end = f"<!-- begin {name} -->\n", f"\n<!-- end {name} -->"
@@ -62,9 +78,15 @@ def generated(path: str) -> str:
     return text
 
 
-def stale() -> list[str]:
-    """The pages that are not what the code says."""
-    return [path for path in PARTS if generated(path) != (ROOT / path).read_text("utf-8")]
+def stale() -> dict[str, str]:
+    """The pages that are not what the code says, as they should be."""
+    return {path: text for path, text in pages().items() if current(path) != text}
+
+
+def current(path: str) -> str | None:
+    """A page as it is, or None where it is missing."""
+    file = ROOT / path
+    return file.read_text("utf-8") if file.exists() else None
 
 
 def main() -> None:
@@ -74,12 +96,12 @@ def main() -> None:
     what.add_argument("--check", action="store_true", help="fail when a page is stale")
     what.add_argument("--write", action="store_true", help="write the pages")
     arguments = parser.parse_args()
-    pages = stale()
-    for path in pages:
+    outdated = stale()
+    for path, text in outdated.items():
         if arguments.write:
-            (ROOT / path).write_text(generated(path), "utf-8")
+            (ROOT / path).write_text(text, "utf-8")
         sys.stderr.write(f"{path}: {'written' if arguments.write else 'stale'}\n")
-    if pages and arguments.check:
+    if outdated and arguments.check:
         raise SystemExit("run `nox -s docs -- --write`")
 
 

@@ -16,7 +16,6 @@ FORBIDDEN = {
     "an npm registry": ".".join(("registry", "npmjs", "org")),
     "a folder of one person's machine": "/".join(("", "root", ".pyenv")),
     "another such folder": "/".join(("", "work", "main")),
-    "a folder beside the checkout": "/".join(("..", "shared")),
 }
 
 
