@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from plate_llm_cli import checking, options
-from plate_llm_cli.context import Workspace
+from plate_llm_cli import checking, options, watching
+from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import open_pipe, write_result
@@ -76,6 +76,11 @@ FailOn = Annotated[
 ]
 
 
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Check again whenever a file is saved, until Ctrl-C.")
+]
+
+
 @app.command(epilog=EXAMPLE)
 def validate(
     envs: Envs = None,
@@ -89,25 +94,33 @@ def validate(
     crds: options.Crds = None,
     engine: options.Engine = None,
     root: options.Root = None,
+    watch: Watch = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Check that every release of the tree would come up."""
     del verbose
-    with Workspace(root, engine or "") as workspace:
-        workspace.start_engine()
-        settings = workspace.settings
-        rules = select(RULES, selected or settings.select, ignored or settings.ignore)
-        render_options = RenderOptions(
-            kube_version=workspace.kubernetes_version(kubernetes_version),
-            api_versions=workspace.api_versions(api_versions),
-            lint=True,
-            schema_folders=workspace.schema_folders(crds),
-        )
-        releases = workspace.environments(envs or ())
-        report = checking.check(workspace, releases, rules, render_options)
-    _write(report, output_format, output, quiet=quiet)
-    if checking.fails(report, fail_on or settings.fail_on or options.FailOn.ERROR):
+
+    def look() -> bool:
+        """Check the tree as it is now; True when the findings are bad enough to fail."""
+        with Workspace(root, engine or "") as workspace:
+            workspace.start_engine()
+            settings = workspace.settings
+            rules = select(RULES, selected or settings.select, ignored or settings.ignore)
+            render_options = RenderOptions(
+                kube_version=workspace.kubernetes_version(kubernetes_version),
+                api_versions=workspace.api_versions(api_versions),
+                lint=True,
+                schema_folders=workspace.schema_folders(crds),
+            )
+            releases = workspace.environments(envs or ())
+            report = checking.check(workspace, releases, rules, render_options)
+        _write(report, output_format, output, quiet=quiet)
+        return checking.fails(report, fail_on or settings.fail_on or options.FailOn.ERROR)
+
+    if watch:
+        watching.repeat(look, find_root(root))
+    if look():
         raise typer.Exit(ExitCode.FINDINGS)
 
 
