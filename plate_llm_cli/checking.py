@@ -20,13 +20,17 @@ if TYPE_CHECKING:
     from plate_llm_cli.rules.base import Rule
 
 
+NEVER = "never"
+
+
 def check(
     workspace: Workspace,
     releases: list[Release],
     rules: Sequence[Rule],
     render_options: RenderOptions,
+    fail_on: str = "error",
 ) -> Report:
-    """Render `releases` and let `rules` look at them."""
+    """Render `releases` and let `rules` look at them; `fail_on` is a severity or `never`."""
     started = time.monotonic()
     deployment = workspace.build(releases, render_options)
     outcome = RuleEngine(rules).run(deployment, Locator(deployment), workspace.lines)
@@ -37,6 +41,7 @@ def check(
         seconds=time.monotonic() - started,
         rules={rule.id: rule_info(rule) for rule in rules},
         lines=workspace.lines,
+        fail_on=Severity.ERROR if fail_on == NEVER else Severity(fail_on),
     )
 
 
@@ -48,7 +53,7 @@ def rule_info(rule: Rule) -> RuleInfo:
 
 def fails(report: Report, fail_on: str) -> bool:
     """True when a finding is at least as severe as `fail_on` (a severity, or `never`)."""
-    if fail_on == "never":
+    if fail_on == NEVER:
         return False
     limit = Severity(fail_on).rank
     return any(finding.severity.rank <= limit for finding in report.findings)

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+_ALLOWED = {
+    "fail-on": ("error", "warning", "info", "never"),
+    "engine": ("embedded", "helm"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the files may set; the names in them have dashes instead of underscores."""
@@ -77,6 +83,9 @@ def _settings(table: dict[str, Any], where: str) -> Settings:
 def _text(value: Any, key: str, where: str) -> str:
     if not isinstance(value, str):
         raise ConfigurationError(f"{where}: {key} must be a string")
+    allowed = _ALLOWED.get(key, (value,))
+    if value not in allowed:
+        raise ConfigurationError(f"{where}: {key} is {value!r}", f"one of: {', '.join(allowed)}")
     return value
 
 

@@ -114,9 +114,10 @@ def validate(
                 schema_folders=workspace.schema_folders(crds),
             )
             releases = workspace.environments(envs or ())
-            report = checking.check(workspace, releases, rules, render_options)
+            limit = fail_on or settings.fail_on or options.FailOn.ERROR
+            report = checking.check(workspace, releases, rules, render_options, limit)
         _write(report, output_format, output, quiet=quiet)
-        return checking.fails(report, fail_on or settings.fail_on or options.FailOn.ERROR)
+        return checking.fails(report, limit)
 
     if watch:
         watching.repeat(look, find_root(root))

@@ -125,7 +125,7 @@ def place_of(location: Location, encoding: str = UTF8) -> str:
 
 
 def summary_line(report: Report) -> str:
-    """`2 errors, 1 warning in 5 environments (3 suppressed, 0.42 s)`."""
+    """`2 errors, 1 warning in 5 releases (3 suppressed, 0.42 s)`."""
     counts = report.counts
     found = [
         _amount(number, name)
@@ -136,7 +136,7 @@ def summary_line(report: Report) -> str:
         )
         if number
     ]
-    where = f" in {_amount(len(report.environments), 'environment')}" if report.environments else ""
+    where = f" in {_amount(len(report.environments), 'release')}" if report.environments else ""
     aside = [f"{counts.suppressed} suppressed"] if counts.suppressed else []
     aside.append(_duration(report.seconds))
     return f"{', '.join(found) or 'No findings'}{where} ({', '.join(aside)})"

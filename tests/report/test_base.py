@@ -48,15 +48,15 @@ def test_counts_by_severity() -> None:
     ("report", "line"),
     [
         (Report((), seconds=0.4213), "No findings (0.42 s)"),
-        (Report((), 0, ("stg",), 1), "No findings in 1 environment (1.00 s)"),
+        (Report((), 0, ("stg",), 1), "No findings in 1 release (1.00 s)"),
         (
             Report((), 2, ("prod", "stg"), 12.34),
-            "No findings in 2 environments (2 suppressed, 12.3 s)",
+            "No findings in 2 releases (2 suppressed, 12.3 s)",
         ),
         (Report((found(),)), "1 error (0.00 s)"),
         (
             Report((found(), found(), found(Severity.WARNING), found(Severity.INFO)), 1, ("stg",)),
-            "2 errors, 1 warning, 1 info in 1 environment (1 suppressed, 0.00 s)",
+            "2 errors, 1 warning, 1 info in 1 release (1 suppressed, 0.00 s)",
         ),
         (Report((found(Severity.WARNING),) * 2), "2 warnings (0.00 s)"),
     ],

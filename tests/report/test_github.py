@@ -23,7 +23,7 @@ title=version-is-number::Helm reads this tag as the number 1.1.%0A\
 overrides: charts/web/values.yaml:2:8%0Aonly in: web-stg%0Ahelp: Put it in quotes: "1.10".
 ::warning file=charts/web/values-stg.yaml,line=3,endLine=3,col=1,endColumn=3,\
 title=dead-value::No template reads `설명`.%0Ahelp: Remove it.
-1 error, 1 warning in 2 environments (3 suppressed, 0.42 s)
+1 error, 1 warning in 2 releases (3 suppressed, 0.42 s)
 """
 
 FOUND = Finding("a-rule", Severity.ERROR, "message", "", Location("a.yaml", 1, 1, 1, 2))
@@ -39,7 +39,7 @@ def test_the_whole_of_a_small_report(small: Report, written: Callable[..., str])
 
 
 def test_a_clean_report_is_its_summary(clean: Report, written: Callable[..., str]) -> None:
-    assert written(GithubReporter(), clean) == "No findings in 2 environments (0.42 s)\n"
+    assert written(GithubReporter(), clean) == "No findings in 2 releases (0.42 s)\n"
 
 
 def test_info_is_a_notice(of: Callable[..., Report], written: Callable[..., str]) -> None:

@@ -44,7 +44,7 @@ charts/web/values-stg.yaml:3:1  warning  dead-value
   value: 설명
   help: Remove it.
 
-1 error, 1 warning in 2 environments (3 suppressed, 0.42 s)
+1 error, 1 warning in 2 releases (3 suppressed, 0.42 s)
 """
 
 NARROW = """\
@@ -70,7 +70,7 @@ charts/web/values-stg.yaml:3:1
   value: 설명
   help: Remove it.
 
-1 error, 1 warning in 2 environments (3
+1 error, 1 warning in 2 releases (3
 suppressed, 0.42 s)
 """
 
@@ -126,7 +126,7 @@ def test_the_whole_of_a_small_report_on_a_narrow_screen(small: Report) -> None:
 
 
 def test_a_clean_report_is_one_line(clean: Report) -> None:
-    assert plain(clean) == "No findings in 2 environments (0.42 s)\n"
+    assert plain(clean) == "No findings in 2 releases (0.42 s)\n"
 
 
 def test_quiet_is_one_line_a_finding(small: Report) -> None:
