@@ -5,8 +5,8 @@ gives an int64, which prints otherwise from a million on and is of another type 
 `kindIs`. A template that runs before all others puts the integers back in place: Helm executes
 templates of the deepest folder first, and all of them share one `.Values`.
 
-What is left over: integers under `global` stay float64 in subcharts, which get a copy of their
-own, and so do those that `import-values` carries to the parent.
+Each subchart has a `global` of its own, a copy. What is left over: an integer that
+`import-values` carries to the parent stays float64 there.
 """
 
 from __future__ import annotations
@@ -20,15 +20,29 @@ TEMPLATE = "templates/" + "0/" * 60 + "integers.yaml"
 """Path in the chart: deeper than any that a chart will have."""
 
 
+_GLOBALS = """\
+{{{{- define "plate-llm.globals" -}}}}
+{assignments}
+{{{{- range .Subcharts }}}}{{{{ template "plate-llm.globals" . }}}}{{{{ end -}}}}
+{{{{- end -}}}}
+{{{{- template "plate-llm.globals" . -}}}}
+"""
+
+
 def put_back(routes: list[Route], values: dict[str, Any]) -> str:
     """The text of a template that makes int64 of the numbers at `routes` in `values`."""
     marked = {tuple(route) for route in routes}
-    targets = dict.fromkeys(_table_entry(route) for route in routes)
-    return "".join(
-        f"{{{{- $_ := set ({_path(entry[:-1])}) {_quote(entry[-1])} "
-        f"{_expression(entry, _at(values, entry), marked)} -}}}}\n"
-        for entry in targets
-    )
+    entries = dict.fromkeys(_table_entry(route) for route in routes)
+    own = [_assignment(entry, values, marked) for entry in entries if entry[0] != "global"]
+    shared = [_assignment(entry, values, marked) for entry in entries if entry[0] == "global"]
+    return "".join(own) + (_GLOBALS.format(assignments="".join(shared)) if shared else "")
+
+
+def _assignment(
+    entry: tuple[str | int, ...], values: dict[str, Any], marked: set[tuple[str | int, ...]]
+) -> str:
+    value = _expression(entry, _at(values, entry), marked)
+    return f"{{{{- $_ := set ({_path(entry[:-1])}) {_quote(entry[-1])} {value} -}}}}\n"
 
 
 def _table_entry(route: Route) -> tuple[str | int, ...]:

@@ -55,6 +55,8 @@ class Operations:
         try:
             answer = self._handlers[message["do"]](message, admission)
         except native.HelmRefusalError as refusal:
+            if message.get("integers") and TEMPLATE in refusal.message:  # our template, not theirs
+                return self.answer({**message, "integers": []})
             answer = {
                 "stage": refusal.stage,
                 "refused": refusal.message,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
 # Go's `\s` is ASCII only; `unicode.IsSpace` and `strings.TrimSpace` know a few more.
-_SEPARATOR = re.compile(r"(?:^|[\t\n\f\r ]*\n)---[\t\n\f\r ]*")
+_SEPARATOR = re.compile(r"^---[\t\n\f\r ]*", re.MULTILINE)
 _SPACE = (
     " \t\n\v\f\r\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"
     "\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
@@ -194,4 +194,7 @@ def _type_of(value: Any) -> str:
 
 
 def _text(value: Any) -> str:
+    """A scalar as Go's YAML reader gives it to a string field."""
+    if isinstance(value, bool):
+        return str(value).lower()
     return "" if value is None else str(value)

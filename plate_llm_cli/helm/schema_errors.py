@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 HEADING = "values don't meet the specifications of the schema(s) in the following chart(s):"
 
 _CHART = re.compile(r"(?P<chart>[^\s:-][^:\n]*):")
-_ITEM = re.compile(r"(?P<indent> *)- at '(?P<pointer>.*?)': (?P<message>.*)")
+_ITEM = re.compile(r"(?P<indent> *)- at '(?P<pointer>(?:\\.|[^'\\])*)': (?P<message>.*)")
+_ESCAPE = re.compile(r"\\(.)")
+_ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
 _BAD_SCHEMA = "is not valid against metaschema"
 _ALTERNATIVES = ("'anyOf' failed", "'oneOf' failed")
 _GROUPS = ("validation failed", "'allOf' failed", "'$ref' failed")
@@ -36,9 +38,13 @@ def read(text: str) -> list[Violation]:
     if _BAD_SCHEMA in text:
         return violations
     for chart, items in _charts(text):
-        for item in items:
-            violations += _violations(chart, item)
+        found = [violation for item in items for violation in _violations(chart, item)]
+        violations += sorted(found, key=_order)  # Helm's order is another one each time
     return violations
+
+
+def _order(violation: Violation) -> tuple[list[str], str]:
+    return [str(step) for step in violation.route], violation.message
 
 
 def _charts(text: str) -> list[tuple[str, list[_Item]]]:
@@ -74,5 +80,6 @@ def _leaves(item: _Item) -> list[_Item]:
 
 def _route(pointer: str) -> Route:
     """A JSON pointer as a route. A key of digits alone cannot be told from an index."""
-    steps = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    plain = _ESCAPE.sub(lambda match: _ESCAPES.get(match[1], match[1]), pointer)
+    steps = (step.replace("~1", "/").replace("~0", "~") for step in plain.split("/")[1:])
     return tuple(int(step) if step.isdecimal() else step for step in steps)

@@ -1,0 +1,1 @@
+{{- define "sub.label" -}}sub-label{{- end -}}
