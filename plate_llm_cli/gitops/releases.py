@@ -43,6 +43,18 @@ class ValuesLayer:
     argument: SetArgument | None = None
     route: Route = ()
 
+    @property
+    def is_default(self) -> bool:
+        """True for the chart's own values.yaml."""
+        return self.kind is LayerKind.DEFAULTS
+
+    def route_inside(self, route: Route) -> Route:
+        """A route from the root of `file` as one from the root of the values."""
+        key = "valuesObject"
+        if self.kind is LayerKind.OBJECT and key in route:
+            return route[route.index(key) + 1 :]
+        return route
+
     def locate(self, route: Route) -> Location | None:
         """Where this layer sets `route`, or a list or scalar that contains it; None if not."""
         if self.file is None or self.node is None:

@@ -87,6 +87,18 @@ class RenderedChart:
         """Why nothing was rendered, or None."""
         return self.outcome if isinstance(self.outcome, RenderFailure) else None
 
+    def default_at(self, route: Route) -> Any:
+        """What the chart's own values.yaml has at `route`; None where it has nothing."""
+        value: Any = next((item.values for item in self.part.layers if item.is_default), None)
+        for step in route:
+            if isinstance(value, dict):
+                value = value.get(str(step))
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
     @cached_property
     def values(self) -> dict[str, Any]:
         """What `.Values` holds: the overrides over the chart's own defaults."""

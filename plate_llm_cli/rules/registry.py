@@ -28,6 +28,7 @@ from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
 from plate_llm_cli.rules.source.unused_ignore import UnusedIgnore
 from plate_llm_cli.rules.values.invalid_value import InvalidValue
+from plate_llm_cli.rules.values.misread_scalar import MisreadScalar
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
 
@@ -42,6 +43,7 @@ RULES: tuple[Rule, ...] = (
     UnknownValue(),
     InvalidValue(),
     ValuesSchema(),
+    MisreadScalar(),
     RenderFailed(),
     RenderNote(),
     MissingDependency(),
