@@ -5,6 +5,7 @@ PlateError                 message, hint, exit code
 │   ├── RootError              the root is no folder, or holds no Application
 │   ├── UnknownEnvironmentError
 │   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
+│   ├── EditError              a YAML file that cannot be changed as asked
 │   └── OutputError            a file or folder that cannot be written
 └── UnreachableError       3   a system that was needed did not answer or refused us
     └── EngineError            the Helm engine cannot be started
@@ -42,6 +43,10 @@ class UnknownEnvironmentError(UsageError):
 
 class ConfigurationError(UsageError):
     """A setting in plate-llm.toml or `[tool.plate-llm]` is wrong."""
+
+
+class EditError(UsageError):
+    """A YAML text cannot be changed as asked without changing more than that."""
 
 
 class OutputError(UsageError):

@@ -9,16 +9,19 @@ from pathlib import Path
 from plate_llm_cli.errors import OutputError
 
 
-def write_atomically(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str, *, within: Path | None = None) -> None:
     """Replace the file at `path` by `text`, keeping its mode; a link is written through.
 
     The text goes to a temporary file beside it first, so that a reader or a crash never meets
-    half of it.
+    half of it. Lines end as they do in `text`. For a file of a tree give its root as `within`:
+    a link that leads out of it is not followed.
 
     Raises:
         OutputError: the file cannot be written; what was there is left as it was.
     """
     target = Path(os.path.realpath(path))
+    if within is not None and not target.is_relative_to(os.path.realpath(within)):
+        raise OutputError(f"{path} lies outside {within}", "Nothing is written outside the root.")
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else None
         handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
@@ -33,6 +36,6 @@ def write_atomically(path: Path, text: str) -> None:
         except BaseException:
             staged.unlink(missing_ok=True)
             raise
-    except OSError as error:
-        reason = error.strerror or str(error)
+    except (OSError, UnicodeEncodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise OutputError(f"{path} cannot be written: {reason}") from error
