@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from pathlib import Path
 
@@ -54,11 +55,10 @@ def minimums(session: nox.Session) -> None:
     session.run("python", "-m", "pytest", *session.posargs)
 
 
-@nox.session
+@nox.session(venv_backend="none")
 def helm(session: nox.Session) -> None:
     """Fetch the real helm binary into .cache/helm, for the parity tests and the benchmarks."""
-    install(session)
-    session.run("python", "tests/fetch_helm.py")
+    session.run(sys.executable, "tests/fetch_helm.py")
 
 
 @nox.session
