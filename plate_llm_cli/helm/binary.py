@@ -21,6 +21,7 @@ from plate_llm_cli.helm.engine import FailureKind, RenderFailure, Rendering, Set
 from plate_llm_cli.helm.failures import from_timeout, not_json
 from plate_llm_cli.helm.lint import read_text, report_of_failure
 from plate_llm_cli.helm.messages import marked
+from plate_llm_cli.helm.notes import readable
 from plate_llm_cli.helm.process import Finished, Running, TimedOutError
 
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class BinaryEngine:
             elif done.code != 0:
                 yield failure_of(done.stderr, request)
             else:
-                yield Rendering(tuple(documents(done.stdout)))
+                notes = readable(done.stderr.splitlines())
+                yield Rendering(tuple(documents(done.stdout)), notes)
 
     def render_variants(
         self, request: RenderRequest, variants: Iterable[dict[str, Any]]

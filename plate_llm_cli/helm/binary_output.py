@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.helm import template_errors
 from plate_llm_cli.helm.engine import FailureKind, RenderedDocument, RenderFailure
 from plate_llm_cli.helm.failures import from_refusal
+from plate_llm_cli.helm.notes import readable
 from plate_llm_cli.helm.output import HeadError, head_of, split
 from plate_llm_cli.source.reader import parse_text, to_plain
 
@@ -26,6 +28,7 @@ _STAGES = (
     ("YAML parse error on ", "output"),
     ("failed parsing --set", "values"),
     ("release name ", "release"),
+    ("chart dependencies processing failed: ", "values"),
 )
 
 
@@ -51,17 +54,18 @@ def raw_texts(printed: Iterable[RenderedDocument]) -> dict[str, str]:
 
 
 def failure_of(stderr: str, request: RenderRequest) -> RenderFailure:
-    """The failure that `helm` reports on stderr, after any warnings."""
+    """The failure that `helm` reports on stderr, after what it logged."""
     match = _ERROR.search(stderr)
     text = match[1] if match else stderr.strip()
+    notes = readable(stderr[: match.start()].splitlines() if match else ())
     absent = _ABSENT.search(text)
     if absent:
         message = (
             f"the chart needs {absent['names']}, which is not in its charts/ folder "
             "(`helm dependency build` fetches it)"
         )
-        return RenderFailure(FailureKind.DEPENDENCY, message)
-    return from_refusal(_stage(text), text, request)
+        return RenderFailure(FailureKind.DEPENDENCY, message, notes=notes)
+    return replace(from_refusal(_stage(text), text, request), notes=notes)
 
 
 def _stage(text: str) -> str:

@@ -137,7 +137,7 @@ class RenderFailure:
     `template` is a template's name as in `RenderedDocument`, or None. `frames` lead from the
     template that Helm ran, first, to the place that failed, last. With kind OUTPUT the position
     has no line in the template: `output` is the document that Helm could not read, `output_line`
-    the line of it that Helm complains of.
+    the line of it that Helm complains of. `notes` are as in `Rendering`.
     """
 
     kind: FailureKind
@@ -149,6 +149,7 @@ class RenderFailure:
     violations: tuple[Violation, ...] = ()
     output: str = ""
     output_line: int | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +191,10 @@ class HelmEngine(Protocol):
         rendered any more has the text ''. When the request itself fails, every difference
         counts from nothing: the answer then holds all templates.
         """
+        ...
+
+    def texts(self, request: RenderRequest) -> dict[str, str] | RenderFailure:
+        """What each template renders to, by name: raw, as in `render_variants`."""
         ...
 
     def lint(self, request: RenderRequest) -> LintReport:

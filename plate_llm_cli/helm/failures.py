@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.helm import schema_errors, template_errors
 from plate_llm_cli.helm.engine import FailureKind, RenderFailure
+from plate_llm_cli.helm.notes import readable
 from plate_llm_cli.helm.template_positions import refine
 from plate_llm_cli.source.nodes import format_route
 
@@ -33,6 +34,9 @@ _GO_JSON = re.compile(
     r"(?:struct field \.?(?P<field>\S+)|value) of type (?P<wanted>\w+).*",
     re.DOTALL,
 )
+_MISMATCH = re.compile(
+    r"^(?:chart dependencies processing failed: )?type mismatch on (\S+): .*", re.DOTALL
+)
 _RECURSION = ("stack overflow", "stack exceeds")
 _MEMORY = ("out of memory", "cannot allocate memory", "malloc failed", "MemoryError")
 _TPL_FRAMES = 4
@@ -48,7 +52,8 @@ def from_answer(
     if "refused" not in answer:
         return None
     failure = from_refusal(answer["stage"], answer["refused"], request, answer["document"])
-    return _without_dependencies(failure, answer["missing"])
+    notes = (*answer["notes"], *readable(answer["logged"]))
+    return replace(_without_dependencies(failure, answer["missing"]), notes=notes)
 
 
 def from_refusal(
@@ -61,7 +66,8 @@ def from_refusal(
         return _schema_failure(text)
     error = template_errors.read(text) if stage == "render" else None
     if error is None:
-        return RenderFailure(_KINDS.get(stage, FailureKind.CHART), text.strip())
+        message = _MISMATCH.sub(r"\1 holds the values of a subchart, it must be a mapping", text)
+        return RenderFailure(_KINDS.get(stage, FailureKind.CHART), message.strip())
     frames = tuple(refine(frame, request.chart) if request else frame for frame in error.frames)
     return _at(RenderFailure(FailureKind.TEMPLATE, error.cause, frames=frames), frames)
 

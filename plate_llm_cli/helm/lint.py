@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.helm import template_errors
+from plate_llm_cli.helm import schema_errors, template_errors
+from plate_llm_cli.helm.charts import CHART_FILE, VALUES_FILE
 from plate_llm_cli.helm.engine import LintMessage, LintReport
 from plate_llm_cli.helm.template_positions import refine
+from plate_llm_cli.source.nodes import Scalar, find, format_route
+from plate_llm_cli.source.reader import read_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from plate_llm_cli.helm.engine import RenderFailure
@@ -22,12 +26,11 @@ _YAML_LINE = re.compile(r"yaml: line (?P<line>\d+): ")
 
 def messages_of(report: dict[str, Any], chart: Path) -> LintReport:
     """The report of Helm's library."""
-    return LintReport(
-        tuple(
-            _message(_SEVERITIES[entry["severity"]], entry["path"], entry["error"], chart)
-            for entry in report["messages"]
-        )
+    entries = (
+        (_SEVERITIES[entry["severity"]], entry["path"], entry["error"])
+        for entry in report["messages"]
     )
+    return _report(entries, chart)
 
 
 def read_text(text: str, chart: Path) -> LintReport:
@@ -40,13 +43,37 @@ def read_text(text: str, chart: Path) -> LintReport:
         elif entries:  # a message of several lines
             severity, path, message = entries[-1]
             entries[-1] = (severity, path, f"{message}\n{line}")
-    return LintReport(tuple(_message(*entry, chart) for entry in entries))
+    return _report(entries, chart)
 
 
 def report_of_failure(failure: RenderFailure) -> LintReport:
     """When Helm could not even lint."""
     path = (failure.template or "").partition("/")[2]
     return LintReport((LintMessage("error", path, failure.message, failure.line, failure.column),))
+
+
+def _report(entries: Iterable[tuple[str, str, str]], chart: Path) -> LintReport:
+    messages = (message for entry in entries for message in _messages(*entry, chart))
+    return LintReport(tuple(dict.fromkeys(messages)))  # Helm lists violations twice
+
+
+def _messages(severity: str, path: str, text: str, chart: Path) -> Iterator[LintMessage]:
+    """The message that Helm gives, or one for each violation of a schema that it lists."""
+    if text.startswith("- at '"):
+        text = f"{schema_errors.HEADING}\n{_name(chart)}:\n{text}"
+    violations = schema_errors.read(text) if text.startswith(schema_errors.HEADING) else []
+    for violation in violations:
+        own = violation.chart == _name(chart)
+        route = violation.route if own else (violation.chart, *violation.route)
+        place = format_route(route) or "the values"
+        yield LintMessage(severity, VALUES_FILE, f"{place}: {violation.message}")
+    if not violations:
+        yield _message(severity, path, text, chart)
+
+
+def _name(chart: Path) -> str:
+    node = find(read_file(chart, CHART_FILE).root, ("name",))
+    return node.text if isinstance(node, Scalar) else ""
 
 
 def _message(severity: str, path: str, text: str, chart: Path) -> LintMessage:
@@ -64,4 +91,4 @@ def _inside(path: str, text: str) -> str:
     """A path in the chart. Helm names the chart's folder, or nothing, for what Chart.yaml says."""
     if path and not path.startswith(("/", "\\")) and ":" not in path:
         return path
-    return "values.yaml" if "cannot load values.yaml" in text else "Chart.yaml"
+    return VALUES_FILE if "cannot load values.yaml" in text else CHART_FILE

@@ -12,6 +12,7 @@ from plate_llm_cli.helm.engine import (
 )
 from plate_llm_cli.helm.failures import from_answer
 from plate_llm_cli.helm.lint import messages_of, report_of_failure
+from plate_llm_cli.helm.notes import readable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,12 @@ def parse_message(argument: SetArgument) -> Message:
 def rendering(answer: Message) -> Rendering:
     """What a chart came to."""
     documents = (RenderedDocument(*fields) for fields in answer["documents"])
-    return Rendering(tuple(documents), tuple(answer["notes"]), tuple(answer["missing"]))
+    return Rendering(tuple(documents), notes_of(answer), tuple(answer["missing"]))
+
+
+def notes_of(answer: Message) -> tuple[str, ...]:
+    """What we have to say of the chart, then what Helm logged."""
+    return (*answer["notes"], *readable(answer["logged"]))
 
 
 def lint_report(answer: Any, request: RenderRequest) -> LintReport:

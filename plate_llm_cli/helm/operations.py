@@ -62,7 +62,8 @@ class Operations:
                 "refused": refusal.message,
                 "document": refusal.document,
             }
-        answer["notes"] = admission.notes + complaints()
+        answer["notes"] = admission.notes
+        answer["logged"] = logged()
         answer["missing"] = admission.missing
         return answer
 
@@ -134,7 +135,7 @@ class Operations:
         return head
 
 
-def complaints() -> list[str]:
+def logged() -> list[str]:
     """What Helm wrote to stderr since the last call, a line each.
 
     The parent gave us a file for stderr and reads it only when we are gone, so it may be emptied.

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from plate_llm_cli.graph.set_values import put_parsed, route_of
+from plate_llm_cli.helm.binary_flags import template_arguments, values_text
+from plate_llm_cli.helm.binary_output import documents
 from plate_llm_cli.helm.engine import RenderFailure, SetArgument, SetKind
+from plate_llm_cli.helm.process import Running
 from plate_llm_cli.source.reader import read_file, to_plain
 from plate_llm_cli.values.merge import merge
 
@@ -43,8 +47,8 @@ def case_id(case: tuple[Path, tuple[Path, ...]]) -> str:
     return "-".join([chart.name, *(file.stem for file in files)])
 
 
-def values_of(files: tuple[Path, ...]) -> dict:
-    values: dict = {}
+def values_of(files: tuple[Path, ...]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for file in files:
         found = to_plain(read_file(file.parent, file.name).root)
         assert isinstance(found, dict)
@@ -57,8 +61,8 @@ def both(
 ) -> tuple[Rendering | RenderFailure, Rendering | RenderFailure]:
     (ours,), (theirs,) = engine.render_many([request]), binary.render_many([request])
     if isinstance(ours, RenderFailure):  # the binary does not show what it could not read
-        return replace(ours, output=""), theirs
-    return replace(ours, notes=()), theirs
+        return replace(ours, output="", notes=()), replace(theirs, notes=())
+    return replace(ours, notes=()), replace(theirs, notes=())
 
 
 @pytest.mark.parametrize("case", cases(), ids=case_id)
@@ -71,3 +75,75 @@ def test_documents_are_equal(
     chart, files = case
     ours, theirs = both(engine, binary, request_for(chart, values_of(files)))
     assert ours == theirs
+
+
+SETS = [
+    ("numbers", {}, ["big=1000000"]),
+    ("numbers", {}, ["table.a=1650000000", "table.b\\.c.d=2000000"]),
+    ("numbers", {}, ["scalars={1000000,2,x}"]),
+    ("numbers", {"scalars": [1000000, 5000000]}, ["scalars[1]=7000000"]),
+    ("numbers", {}, ["list[1].n=3000000"]),
+    ("numbers", {"list": [{"n": 1}, {'q"x}}': 1}]}, ["list[1].n=3000000", "list[0].m[2]=1000000"]),
+    ("numbers", {"m": [[1000000], [2]]}, ["m[1][0]=3000000"]),
+    ("numbers", {}, ["small=0", "exp=-1000000", "hex=", "oct=null", "float=true"]),
+    ("subcharts", {}, ["sub.port=1000000", "sub.nested.deep.a=2000000"]),
+    ("subcharts", {}, ["global.n=1000000"]),
+    ("subcharts", {"tags": {"extra": True}}, ["other.port=1000000"]),
+]
+
+
+@pytest.mark.parametrize("case", SETS, ids=str)
+def test_set_arguments_render_as_helms_own_flag_makes_them(
+    case: tuple[str, dict[str, Any], list[str]],
+    engine: EmbeddedEngine,
+    binary: BinaryEngine,
+    helm_binary: Path,
+    request_for: Callable[..., RenderRequest],
+) -> None:
+    name, base, arguments = case
+    values = base
+    for text in arguments:
+        parsed = engine.parse_set(SetArgument(SetKind.SET, text))
+        assert isinstance(parsed, dict)
+        values = put_parsed(values, route_of(text), parsed)
+    request = request_for(PARITY / name, values)
+    ours, theirs = both(engine, binary, request)
+    assert not isinstance(ours, RenderFailure)
+    assert ours == theirs
+    plain = template_arguments(replace(request, values=base))
+    flags = [part for text in arguments for part in ("--set", text)]
+    done = Running([str(helm_binary), *plain, *flags], values_text(base)).finish(30)
+    assert tuple(documents(done.stdout)) == ours.documents
+
+
+@pytest.mark.parametrize("kind", [SetKind.SET, SetKind.STRING])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a=1",
+        "a[1].b=x,c=null",
+        "a={1,2}",
+        "a=1000000",
+        "a=08",
+        "a\\.b=true",
+        "a.b.c",
+        "a[9999999]=1",
+    ],
+)
+def test_set_arguments_are_parsed_alike(
+    kind: SetKind, text: str, engine: EmbeddedEngine, binary: BinaryEngine
+) -> None:
+    argument = SetArgument(kind, text)
+    assert engine.parse_set(argument) == binary.parse_set(argument)
+
+
+@pytest.mark.parametrize("case", cases(), ids=case_id)
+def test_lint_reports_are_equal(
+    case: tuple[Path, tuple[Path, ...]],
+    engine: EmbeddedEngine,
+    binary: BinaryEngine,
+    request_for: Callable[..., RenderRequest],
+) -> None:
+    chart, files = case
+    request = request_for(chart, values_of(files))
+    assert engine.lint(request) == binary.lint(request)
