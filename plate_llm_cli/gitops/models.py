@@ -19,14 +19,8 @@ from plate_llm_cli.gitops.model_base import (
     Text,
 )
 from plate_llm_cli.gitops.model_project import AppProject
-from plate_llm_cli.gitops.model_sources import (  # noqa: TC001 - pydantic reads annotations
-    Source,
-    SourceHydrator,
-)
-from plate_llm_cli.gitops.model_sync import (  # noqa: TC001 - pydantic reads annotations
-    IgnoreDifference,
-    SyncPolicy,
-)
+from plate_llm_cli.gitops.model_sources import Source, SourceHydrator
+from plate_llm_cli.gitops.model_sync import IgnoreDifference, SyncPolicy
 from plate_llm_cli.source.pydantic_errors import violations_of
 from plate_llm_cli.source.strict_model import needed, optional
 from plate_llm_cli.source.violations import ModelViolation, ViolationKind

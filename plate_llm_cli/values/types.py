@@ -9,6 +9,7 @@ Imports pydantic, which takes 100 ms: only modules of models may import this one
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Final
 
 from plate_llm_cli.source.strict_types import TextForm
@@ -149,3 +150,12 @@ Cidr4 = Annotated[
         example="10.0.0.0/8",
     ),
 ]
+
+
+_UNITS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800, "y": 31536000}
+
+
+def duration_seconds(duration: str) -> float:
+    """The length of a PrometheusDuration in seconds."""
+    parts = re.findall("([0-9]+)(ms|[ywdhms])", duration)
+    return sum(int(number) * _UNITS[unit] for number, unit in parts)
