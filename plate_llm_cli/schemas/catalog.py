@@ -9,10 +9,10 @@ from plate_llm_cli.schemas.conformance import Budget, Walk
 from plate_llm_cli.schemas.crds import CustomKind, CustomKinds, compile_kind, read_crd
 from plate_llm_cli.schemas.directory import find_json_schema, read_crds
 from plate_llm_cli.schemas.identity import Identity, expand, identify
-from plate_llm_cli.schemas.kubernetes import KubernetesSchemas
+from plate_llm_cli.schemas.kubernetes import kubernetes_schemas
 from plate_llm_cli.schemas.models import find_model
 from plate_llm_cli.schemas.names import check_name
-from plate_llm_cli.schemas.newer import doubt_model, name_version
+from plate_llm_cli.schemas.newer import doubt_model, has_field, name_version
 from plate_llm_cli.schemas.placement import explain_unknown
 from plate_llm_cli.schemas.standing import custom_standing, kubernetes_standing, missing_standing
 from plate_llm_cli.schemas.versions import known_versions, newest_version, require_version
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.schemas.schema import Schema
+    from plate_llm_cli.source.nodes import Route
 
 __all__ = ["SchemaCatalog", "expand", "known_versions", "newest_version"]
 
@@ -54,7 +55,7 @@ class SchemaCatalog:
         self, kube_version: str, crds: Iterable[object] = (), folders: Iterable[Path] = ()
     ) -> None:
         self.version = require_version(kube_version)
-        self._kubernetes = KubernetesSchemas(self.version)
+        self._kubernetes = kubernetes_schemas(self.version)
         self._folders = tuple(folders)
         self._custom = CustomKinds(crds)
         for folder in self._folders:
@@ -88,6 +89,13 @@ class SchemaCatalog:
             default=CheckResult(Status.CHECKED),
         )
         return replace(worst, violations=violations)
+
+    def knows(self, api: str, kind: str, route: Route) -> bool:
+        """Whether a kind has a field at `route` (list indexes: any), as far as schemas tell."""
+        identity = Identity({}, api, kind)
+        own = self._kubernetes.find(api, kind)
+        schemas = [own] if own else map(self._schema_of, self._find_custom(identity))
+        return any(has_field(schema, route) for schema in schemas)
 
     def _check_one(self, obj: object) -> CheckResult:
         identity = identify(obj)
@@ -143,6 +151,8 @@ class SchemaCatalog:
     def _violations(self, identity: Identity, schema: Schema) -> list[Violation]:
         walk = Walk(Budget(), secret=identity.kind == "Secret")
         walk.visit(schema, identity.obj)
+        if walk.budget.spent:
+            walk.report(ViolationKind.LIMIT, "too large to be checked as a whole")
         unknown = explain_unknown(schema, identity.obj, walk.unknown)
         custom = identity.group not in self._kubernetes.groups
         names = check_name(identity.obj, custom=custom)

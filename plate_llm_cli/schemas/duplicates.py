@@ -32,7 +32,7 @@ def duplicates(schema: Schema, value: list[Any]) -> Iterator[_Found]:
 
 def _found(key: ListKey, item: dict[str, Any], first: int, index: int) -> _Found:
     named = " and ".join(f"{field} {show(item[field])}" for field in key.fields if field in item)
-    message = f"{named} stands in the list already, at [{first}]"
+    message = f"the list has {named} already, at [{first}]"
     if key.refused:
         return index, ViolationKind.DUPLICATE_ITEM, message, "Remove or rename one of the two."
     effect = "Kubernetes takes both for one item and later changes may lose one: remove one."

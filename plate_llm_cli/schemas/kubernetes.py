@@ -8,9 +8,10 @@ published schemas leave out and the API server refuses: enumerations, ranges, fo
 from __future__ import annotations
 
 import json
-from functools import cached_property
+import re
+from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.schemas.schema import Dialect, SchemaDocument
 from plate_llm_cli.schemas.versions import schema_folder
@@ -20,12 +21,19 @@ if TYPE_CHECKING:
 
 _FIELDS = Path(__file__).with_name("kubernetes-fields.json")
 _OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"
+_MAJOR = re.compile(r"v(\d{1,3})")
 _GVK = "x-kubernetes-group-version-kind"
 
 
 def api_version(group: str, version: str) -> str:
     """`apps/v1`, or `v1` for the core group."""
     return f"{group}/{version}" if group else version
+
+
+@cache
+def kubernetes_schemas(version: str) -> KubernetesSchemas:
+    """The schemas of `version`, one instance a process: compiled parts are kept with it."""
+    return KubernetesSchemas(version)
 
 
 class KubernetesSchemas:
@@ -78,7 +86,8 @@ class KubernetesSchemas:
         return {kind for _, kind in self._names}
 
 
-def _stability(api: str) -> tuple[Any, ...]:
-    """v1 before v1beta1 before v1alpha1."""
+def _stability(api: str) -> tuple[bool, bool, int, str]:
+    """v2 before v1 before v1beta1 before v1alpha1."""
     version = api.rpartition("/")[2]
-    return ("alpha" in version, "beta" in version, version, api)
+    major = _MAJOR.match(version)
+    return "alpha" in version, "beta" in version, -int(major[1]) if major else 0, api

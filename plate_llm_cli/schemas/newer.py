@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.schemas.kubernetes import KubernetesSchemas
+from plate_llm_cli.schemas.kubernetes import kubernetes_schemas
 from plate_llm_cli.schemas.versions import known_versions
 from plate_llm_cli.schemas.violations import Violation, ViolationKind
 
@@ -48,14 +47,18 @@ def _arrival(identity: Identity, route: Route, version: str) -> str | None:
 
 
 def _knows(version: str, identity: Identity, route: Route) -> bool:
-    schema: Schema | None = _schemas(version).find(identity.api, identity.kind)
+    schema = kubernetes_schemas(version).find(identity.api, identity.kind)
+    return schema is not None and has_field(schema, route)
+
+
+def has_field(schema: Schema, route: Route) -> bool:
+    """Whether an object of `schema` may have a field at `route`."""
+    here: Schema | None = schema
     for step in route:
-        if schema is None:
-            return False
-        schema = schema.items if isinstance(step, int) else schema.child(step)
-    return schema is not None
-
-
-@cache
-def _schemas(version: str) -> KubernetesSchemas:
-    return KubernetesSchemas(version)
+        if here is None:
+            return True
+        known = isinstance(step, int) or step in here.properties or here.entries is not None
+        if not known:
+            return not here.closed
+        here = here.items if isinstance(step, int) else here.child(step)
+    return True

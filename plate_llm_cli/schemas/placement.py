@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.schemas.schema import Schema
     from plate_llm_cli.source.nodes import Route
 
+_SURE = 0.88
 _MAX_STEPS = 4
 _MAX_NODES = 1500
 _MAX_ADVISED = 20
@@ -43,11 +44,14 @@ def _explain(root: Schema, obj: dict[str, Any], route: Route, *, search: bool) -
     name = str(route[-1])
     parent = _parent(root, obj, route)
     message = f"unknown field {show(name)}"
-    meant = near(name, parent.schema.properties) if parent else None
+    known = parent.schema.properties if parent else ()
+    meant = near(name, known, cutoff=_SURE)
+    place = _place(root, obj, route) if search and not meant else None
+    if place is None:
+        meant = meant or near(name, known)
     if meant:
         text = f'Did you mean "{meant}"?'
         return Violation(route, message, text, ViolationKind.UNKNOWN_FIELD, meant)
-    place = _place(root, obj, route) if search else None
     if place is not None:
         text = _move(place, taken=_value_at(obj, place) is not None)
         return Violation(route, message, text, ViolationKind.MISPLACED_FIELD)
@@ -96,20 +100,21 @@ def _descend(value: Any, step: str | int) -> Any:
 
 
 def _place(root: Schema, obj: dict[str, Any], route: Route) -> Route | None:
-    """The nearest place that takes the field, counted in steps up and down; an existing one first.
+    """The nearest place that takes the field, in steps up and down; None if two are as near.
 
-    None when two places are equally near.
+    A mapping that exists comes before one that does not, and an empty place before a taken one.
     """
     name, kind = str(route[-1]), type_of(_value_at(obj, route))
-    best: list[tuple[int, bool, Route]] = []
+    homes: list[tuple[tuple[int, bool, bool, int], Route]] = []
     for up, spot in enumerate(reversed(list(_ancestors(root, obj, route)))):
-        for down, found in _homes(spot, name, kind):
-            if found.route != route[:-1]:
-                best.append((up + down, found.value is None, found.route))
-    best.sort(key=lambda entry: entry[:2])
-    if not best or (len(best) > 1 and best[0][:2] == best[1][:2] and best[0][2] != best[1][2]):
-        return None
-    return (*best[0][2], name)
+        for down, home in _homes(spot, name, kind):
+            taken = isinstance(home.value, dict) and name in home.value
+            rank = (up + down, home.value is None, taken, len(home.route))
+            if home.route != route[:-1]:
+                homes.append((rank, home.route))
+    homes.sort(key=lambda home: home[0])
+    rivals = {home for rank, home in homes if rank == homes[0][0]}
+    return (*homes[0][1], name) if len(rivals) == 1 else None
 
 
 def _homes(start: _Spot, name: str, kind: str) -> Iterator[tuple[int, _Spot]]:

@@ -67,14 +67,17 @@ def describe(value: object) -> str:
     return f"{name} {shown}" if shown else name
 
 
-def near(word: str, known: Iterable[str]) -> str | None:
-    """The known word that was probably meant: equal but for case and dashes, else close."""
+def near(word: str, known: Iterable[str], cutoff: float = 0.75) -> str | None:
+    """The known word that was probably meant: equal but for case and dashes, else close.
+
+    `cutoff` is the least share that they must have in common, from 0 to 1.
+    """
     words = [candidate for candidate in known if candidate != word]
     plain = _plain(word)
     for candidate in words:
         if _plain(candidate) == plain:
             return candidate
-    found = get_close_matches(word[:64], words, n=1, cutoff=0.75)
+    found = get_close_matches(word[:64], words, n=1, cutoff=cutoff)
     return found[0] if found else None
 
 
