@@ -13,6 +13,11 @@ BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _BLANK: Final = " \t\r\n\x85\u2028\u2029"
 
 
+def open_line(text: str) -> int:
+    """The length of the last line if no line break ends it, else 0."""
+    return len(text) - 1 - max(text.rfind(char) for char in "\n\r\x85\u2028\u2029")
+
+
 def trim_block(body: str, span: Span, first_column: int) -> Span:
     """`span` cut to the end of the block's text.
 

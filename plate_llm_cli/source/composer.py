@@ -23,7 +23,7 @@ from yaml.events import (
 )
 
 from plate_llm_cli.source import defects
-from plate_llm_cli.source.blocks import trim_block
+from plate_llm_cli.source.blocks import open_line, trim_block
 from plate_llm_cli.source.defects import StreamError
 from plate_llm_cli.source.limits import MAX_ALIAS_SHARE, MAX_DEPTH, MAX_NODES, MIN_ALIASED
 from plate_llm_cli.source.nodes import Document, Entry, Mapping, Scalar, Sequence, Span
@@ -128,6 +128,9 @@ class Composer:
         frame = self._top
         key = frame.key
         if key is not None:
+            if not text and span.line > key.span.end_line and span[:2] == span[2:]:
+                # libyaml puts the null of a key without `:` where the next token stands.
+                self._last = node.span = Span(*key.span[2:], *key.span[2:])
             frame.add(Entry(key, node))
             frame.key = None
             if key.text == "<<" and key.merges:
@@ -254,7 +257,11 @@ class Composer:
         if isinstance(root, Scalar) and not (root.text or root.style or root.tag):
             root = None
         start, end = self._start, self._span(event)
-        span = Span(start.line, start.column, end.end_line, end.end_column)
+        end_line, end_column = end.end_line, end.end_column
+        if event.end_mark.index >= len(self._text) and (tail := open_line(self._text)):
+            # libyaml ends every text with a line break, be there one or not.
+            end_line, end_column = end_line - 1, self._column + tail
+        span = Span(start.line, start.column, end_line, end_column)
         self.documents.append(Document(root, span))
 
     def _refuse(self, reason: str, span: Span) -> None:

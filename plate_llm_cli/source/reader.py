@@ -57,8 +57,9 @@ def parse_text(text: str, path: str, *, first_line: int = 1, first_column: int =
         source.problems.append(syntax_problem(error, text, first_line, first_column))
     except (YAMLError, UnicodeEncodeError):
         source.problems.append(unprintable_problem(text, first_line, first_column))
-    if "\ufeff" in text:
-        source.problems += inner_marks(text, first_line, first_column)
+    if "\ufeff" in text and (marks := list(inner_marks(text, first_line, first_column))):
+        # libyaml goes astray behind them: what it says then is beside the point.
+        source.problems[:] = marks
     return source
 
 

@@ -69,7 +69,7 @@ def syntax_problem(error: MarkedYAMLError, text: str, line: int, column: int) ->
     """The problem behind libyaml's `error` in `text`, whose lines start at `line` and `column`."""
     start = _place(error.context_mark)
     at = _place(error.problem_mark) or start or _Place(0, 0)
-    case = _Case(BREAK.split(text), at, start)
+    case = _case(BREAK.split(text), at, start)
     saying, where = _diagnose(case, error.problem or "", error.context or "")
     related = []
     if start is not None and start.line != where.line:
@@ -78,6 +78,15 @@ def syntax_problem(error: MarkedYAMLError, text: str, line: int, column: int) ->
         related.append((_span(case, at, line, column), "noticed here"))
     span = _span(case, where, line, column)
     return Problem(ProblemKind.SYNTAX, saying.message, span, tuple(related), saying.help)
+
+
+def _case(lines: list[str], at: _Place, start: _Place | None) -> _Case:
+    """The case; where libyaml stopped at the end of the text, at the end of its last words."""
+    rest = [lines[at.line][at.column :], *lines[at.line + 1 :]] if at.line < len(lines) else []
+    if not any(line.strip() for line in rest):
+        last = max((n for n, line in enumerate(lines[: at.line + 1]) if line.strip()), default=0)
+        at = min(at, _Place(last, len(lines[last].rstrip())))
+    return _Case(lines, at, start)
 
 
 def unprintable_problem(text: str, line: int, column: int) -> Problem:
@@ -95,13 +104,13 @@ def unprintable_problem(text: str, line: int, column: int) -> Problem:
 def inner_marks(text: str, line: int, column: int) -> Iterator[Problem]:
     """Byte order marks at the start of a line, as when files were joined.
 
-    libyaml skips them; go-yaml takes them as part of the first key.
+    go-yaml takes one as part of the key or value there.
     """
     for number, content in enumerate(BREAK.split(text)):
         if content.startswith("\ufeff"):
             span = Span(number + line, column, number + line, column + 1)
             message = "a byte order mark inside the file, which Helm takes as part of the text"
-            yield Problem(ProblemKind.REFUSED, message, span, help="Remove it.")
+            yield Problem(ProblemKind.ENCODING, message, span, help="Remove it.")
 
 
 def _place(mark: Mark | None) -> _Place | None:
@@ -204,9 +213,9 @@ def _no_end(case: _Case) -> _Saying:
 
 def _no_bracket(case: _Case) -> _Saying:
     end = {"[": "]", "{": "}"}.get(case.opener, "]")
-    if not case.here.strip() or (case.start and case.start.line < case.at.line):
-        message = f"the `{case.opener}` is not closed by `{end}`"
-        return _Saying(message, "", at_start=not case.here.strip())
+    at_end = not case.here[case.at.column :].strip()
+    if at_end or (case.start and case.start.line < case.at.line):
+        return _Saying(f"the `{case.opener}` is not closed by `{end}`", "", at_start=at_end)
     return _Saying(f"`,` or `{end}` is expected here", "")
 
 
