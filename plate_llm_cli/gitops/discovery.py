@@ -6,9 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.applications import argo_objects, read_application
+from plate_llm_cli.gitops.kustomize import patch_files
 from plate_llm_cli.gitops.releases import ProblemKind, Release, ReleaseProblem
 from plate_llm_cli.gitops.repository import Home
 from plate_llm_cli.gitops.resolve import resolve
+from plate_llm_cli.gitops.value_files import value_file_refs
+from plate_llm_cli.source.limits import MAX_BYTES
+from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.applications import Application
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
 
 _ARGO = b"argoproj.io/"
 """A file without these bytes holds no ArgoCD object: most of a tree is never parsed."""
+_ARGO_NAMESPACE = "argocd"
+"""Where an Application that names no namespace goes."""
 _CRD = b"CustomResourceDefinition"
 
 
@@ -37,51 +43,76 @@ class Discovery:
 def discover(tree: Tree, repo_url: str = "") -> Discovery:
     """Every Application of the tree, resolved; sorted by name, then by file."""
     found = Discovery()
-    for path in tree.walk():
+    paths = list(tree.walk())
+    patches = patch_files(tree, paths)
+    for path in paths:
         data = _bytes(tree, path)
         if _CRD in data:
             found.crds.append(path)
-        if _ARGO not in data:
-            continue
-        file = tree.read(path)
-        for kind, node in argo_objects(file):
-            if kind == "Application":
-                found.applications.append(read_application(file, node))
-            else:
-                found.others.append((kind, file, node))
+        if _ARGO in data and path not in patches:
+            _take_objects(found, tree.read(path))
     found.applications.sort(key=lambda item: (item.name, item.file.path))
     sources = [source for item in found.applications for source in item.sources]
-    home = Home(tree, sources, repo_url)
+    refs = [ref for item in found.applications for ref in value_file_refs(item)]
+    home = Home(tree, sources, repo_url, refs)
     found.releases = [resolve(item, tree, home) for item in found.applications]
     _report_duplicates(found.releases)
     return found
 
 
+def _take_objects(found: Discovery, file: SourceFile) -> None:
+    for kind, node in argo_objects(file):
+        if kind == "Application":
+            found.applications.append(read_application(file, node))
+        else:
+            found.others.append((kind, file, node))
+
+
 def _bytes(tree: Tree, path: str) -> bytes:
+    # A file that nobody names is not our concern when it cannot be read or leads out of the tree;
+    # one that is named is read again by its name, which turns the reason into a problem.
+    target = tree.root / path
     try:
-        return (tree.root / path).read_bytes()
-    except OSError:
-        # Unreadable or a dangling link: a file that nobody names is not our concern, and one that
-        # is named is read again by its name, which turns the reason into a problem.
+        if target.is_symlink():
+            tree.join("", path)
+        if not target.is_file():
+            return b""
+        with target.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, OutsideRootError):
         return b""
 
 
 def _report_duplicates(releases: list[Release]) -> None:
-    first: dict[tuple[str, str], Release] = {}
+    """Two of one name in one folder, or in what one Application applies, are one object."""
+    together = [set(part.files) for release in releases for part in release.manifests]
+    first: dict[tuple[str, str], list[Application]] = {}
     for release in releases:
         application = release.application
-        key = (application.text("metadata", "namespace"), application.name)
-        earlier = first.setdefault(key, release)
-        if earlier is release:
-            continue
-        before = earlier.application
-        release.problems.append(
-            ReleaseProblem(
-                ProblemKind.DUPLICATE_NAME,
-                f"an Application named {application.name} exists already",
-                "ArgoCD keeps one of them: rename or remove the other",
-                application.file,
-                application.name_node.span,
-                ((before.file, before.name_node.span, "the first one"),),
-            )
-        )
+        key = (application.text("metadata", "namespace") or _ARGO_NAMESPACE, application.name)
+        known = first.setdefault(key, [])
+        paths = [before.file.path for before in known]
+        sure = [_meet(path, application.file.path, together) for path in paths]
+        if known:
+            before = known[sure.index(True)] if any(sure) else known[0]
+            release.problems.append(_duplicate(application, before, sure=any(sure)))
+        known.append(application)
+
+
+def _meet(one: str, other: str, together: list[set[str]]) -> bool:
+    """Whether the same ArgoCD is sure to see both files: many teams have a folder for each one."""
+    if one.rpartition("/")[0] == other.rpartition("/")[0]:
+        return True
+    return any(one in files and other in files for files in together)
+
+
+def _duplicate(application: Application, before: Application, *, sure: bool) -> ReleaseProblem:
+    help_text = "ArgoCD keeps one of them: rename or remove the other"
+    return ReleaseProblem(
+        ProblemKind.DUPLICATE_NAME if sure else ProblemKind.NAMESAKE,
+        f"an Application named {application.name} exists already",
+        help_text if sure else "rename one, unless each folder belongs to an ArgoCD of its own",
+        application.file,
+        application.name_node.span,
+        ((before.file, before.name_node.span, "the first one"),),
+    )

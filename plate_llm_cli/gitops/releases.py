@@ -92,6 +92,7 @@ class ProblemKind(StrEnum):
     INVALID_PARAMETER = "invalid-parameter"
     UNSUPPORTED_SOURCE = "unsupported-source"
     DUPLICATE_NAME = "duplicate-name"
+    NAMESAKE = "namesake"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,8 @@ class Release:
     charts: list[ChartPart] = field(default_factory=list)
     manifests: list[ManifestsPart] = field(default_factory=list)
     problems: list[ReleaseProblem] = field(default_factory=list)
+    files: list[SourceFile] = field(default_factory=list)
+    """Value files for charts that are not in this tree."""
 
     @property
     def name(self) -> str:

@@ -44,34 +44,57 @@ def remote_url(root: Path) -> str:
 class Home:
     """Answers whether a source of an Application is the tree at hand.
 
-    Known for sure from the setting `repo-url`. Without it, the checkout's `origin` counts, and
-    so does any repository whose path is there: forks and mirrors keep the paths.
+    Known for sure from the setting `repo-url`. Without it, the checkout's `origin` counts, and so
+    does the repository that most sources name whose files are here. Of any other repository, a
+    source counts when its path is here and says enough: forks and mirrors keep the paths, but
+    every second repository has a folder `charts`.
     """
 
     def __init__(
-        self, tree: Tree, sources: Iterable[ApplicationSource], repo_url: str = ""
+        self,
+        tree: Tree,
+        sources: Iterable[ApplicationSource],
+        repo_url: str = "",
+        refs: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._tree = tree
         self._declared = bool(repo_url)
-        self._own = {normalise_url(repo_url)} if repo_url else self._guess(list(sources))
+        self._own = {normalise_url(repo_url)} if repo_url else self._guess(list(sources), refs)
 
-    def _guess(self, sources: list[ApplicationSource]) -> set[str]:
+    @property
+    def known(self) -> bool:
+        """True when something says which repository the tree is."""
+        return bool(self._own)
+
+    def _guess(self, sources: list[ApplicationSource], refs: Iterable[tuple[str, str]]) -> set[str]:
         origin = remote_url(self._tree.root)
         present = Counter(
             normalise_url(source.repo_url)
             for source in sources
             if not source.chart and source.path is not None and self._has(source.path)
         )
+        present.update(normalise_url(url) for url, path in refs if self._tree.is_file(path))
         common = {present.most_common(1)[0][0]} if present else set()
         return common | ({normalise_url(origin)} if origin else set())
 
     def _has(self, path: str) -> bool:
-        return not path.startswith("/") and ".." not in path and self._tree.is_dir(path)
+        """True for a folder of the tree; for the root only where it is a chart."""
+        if path.startswith("/") or ".." in path:
+            return False
+        if path.strip("./") == "":
+            return self._tree.is_file("Chart.yaml")
+        return self._tree.is_dir(path)
 
     def holds(self, source: ApplicationSource) -> bool:
         """True when `source` is taken from this tree."""
         if source.chart:
             return False
-        if normalise_url(source.repo_url) in self._own:
+        url = normalise_url(source.repo_url)
+        if url in self._own:
             return True
-        return not self._declared and source.path is not None and self._has(source.path)
+        if self._declared or source.path is None or not self._has(source.path):
+            return False
+        return "/" in source.path.strip("./") or self._is_fork(url)
+
+    def _is_fork(self, url: str) -> bool:
+        return any(own.rpartition("/")[2] == url.rpartition("/")[2] for own in self._own)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
+from plate_llm_cli.gitops.directories import manifest_files
+from plate_llm_cli.gitops.folders import nearest_folder
+from plate_llm_cli.gitops.kustomize import has_kustomization
 from plate_llm_cli.gitops.parameters import parameter_layers
 from plate_llm_cli.gitops.releases import (
     ChartPart,
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Node
     from plate_llm_cli.source.tree import Tree
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+_MISSING = "create the folder or correct the path; it is relative to the repository's root"
 
 
 def resolve(application: Application, tree: Tree, home: Home) -> Release:
@@ -52,7 +54,7 @@ def _add_source(release: Release, source: ApplicationSource, tree: Tree, home: H
     if source.ref and source.path is None and not source.chart:
         return
     if not home.holds(source):
-        _skip_remote(release, source)
+        _skip_remote(release, source, tree, home)
         return
     where = source.node.get("path") or source.node
     try:
@@ -62,25 +64,65 @@ def _add_source(release: Release, source: ApplicationSource, tree: Tree, home: H
         _problem(release, ProblemKind.OUTSIDE_ROOT, where, message, "use a path below the root")
         return
     if not tree.is_dir(path):
-        help_text = "create the folder or correct the path; it is relative to the repository's root"
-        _problem(release, ProblemKind.MISSING_PATH, where, f"path {path} does not exist", help_text)
+        _missing_path(release, where, path, tree)
     elif source.node.get("plugin") is not None:
         _problem(
             release, ProblemKind.UNSUPPORTED_SOURCE, where, "config management plugin: not run"
         )
-    elif source.helm is not None or tree.is_file(f"{path}/Chart.yaml" if path else "Chart.yaml"):
+    elif _is_kustomization(source, path, tree):
+        message = f"{path or '.'} is built by Kustomize: not rendered"
+        _problem(release, ProblemKind.UNSUPPORTED_SOURCE, where, message)
+    elif _is_chart(source, path, tree):
         _add_chart(release, source, path, tree, home)
     else:
-        _add_folder(release, source, path, tree)
+        files = manifest_files(tree, path, source.node.get("directory"))
+        release.manifests.append(ManifestsPart(source, path, files))
 
 
-def _skip_remote(release: Release, source: ApplicationSource) -> None:
+def _is_kustomization(source: ApplicationSource, path: str, tree: Tree) -> bool:
+    """What the source says outright counts more than the files of its folder."""
+    if source.node.get("kustomize") is not None:
+        return True
+    said = source.helm is not None or source.node.get("directory") is not None
+    return not said and has_kustomization(tree, path)
+
+
+def _is_chart(source: ApplicationSource, path: str, tree: Tree) -> bool:
+    if source.helm is not None:
+        return True
+    said = source.node.get("directory") is not None
+    return not said and tree.is_file(f"{path}/Chart.yaml" if path else "Chart.yaml")
+
+
+def _missing_path(release: Release, where: Node, path: str, tree: Tree) -> None:
+    near = nearest_folder(tree, path)
+    help_text = f"did you mean {near}? The path is relative to the root" if near else _MISSING
+    _problem(release, ProblemKind.MISSING_PATH, where, f"path {path} does not exist", help_text)
+
+
+def _skip_remote(release: Release, source: ApplicationSource, tree: Tree, home: Home) -> None:
+    near = "" if source.chart or home.known else nearest_folder(tree, source.path or "")
+    if near:
+        _missing_path(release, source.node.get("path") or source.node, source.path or "", tree)
+        return
     what = f"chart {source.chart}" if source.chart else f"path {source.path or '.'}"
     revision = f" at {source.revision}" if source.revision else ""
     message = f"{what} comes from {source.repo_url or 'nowhere'}{revision}: not rendered"
     help_text = "only what is in this tree is rendered and checked"
     node = source.node.get("repoURL") or source.node
     _problem(release, ProblemKind.REMOTE_SOURCE, node, message, help_text)
+    _check_remote_values(release, source, tree, home)
+
+
+def _check_remote_values(
+    release: Release, source: ApplicationSource, tree: Tree, home: Home
+) -> None:
+    """A chart from elsewhere may take its values from here: these must be there and be YAML."""
+    files = ValueFiles(release.application, source, tree, home)
+    files.collect_refs()
+    release.problems += files.problems
+    release.files += files.files
+    _inline(release, source)
 
 
 def _add_chart(
@@ -160,35 +202,3 @@ def _inline_text(release: Release, text: Scalar) -> list[ValuesLayer]:
         _problem(release, ProblemKind.INVALID_VALUES, text, message, "write `key: value` lines")
         return []
     return [ValuesLayer(LayerKind.VALUES, "helm.values", values, inner, inner.root)]
-
-
-def _add_folder(release: Release, source: ApplicationSource, path: str, tree: Tree) -> None:
-    where = source.node.get("path") or source.node
-    kustomization = [name for name in _KUSTOMIZATIONS if tree.is_file(f"{path}/{name}")]
-    if kustomization or source.node.get("kustomize") is not None:
-        message = f"{path or '.'} is built by Kustomize: not rendered"
-        _problem(release, ProblemKind.UNSUPPORTED_SOURCE, where, message)
-        return
-    directory = source.node.get("directory")
-    files = list(tree.walk(path, (".yaml", ".yml", ".json")))
-    recurse = text_of(find(directory, ("recurse",))) == "true"
-    if not recurse:
-        depth = path.count("/") + 1 if path else 0
-        files = [name for name in files if name.count("/") == depth]
-    include = text_of(find(directory, ("include",)))
-    exclude = text_of(find(directory, ("exclude",)))
-    kept = [name for name in files if _kept(name[len(path) :].lstrip("/"), include, exclude)]
-    release.manifests.append(ManifestsPart(source, path, kept))
-
-
-def _kept(name: str, include: str, exclude: str) -> bool:
-    if exclude and any(fnmatchcase(name, pattern) for pattern in _alternatives(exclude)):
-        return False
-    return not include or any(fnmatchcase(name, pattern) for pattern in _alternatives(include))
-
-
-def _alternatives(pattern: str) -> list[str]:
-    """`{a.yaml,b.yaml}` as ArgoCD's globs allow it; any other pattern alone."""
-    if pattern.startswith("{") and pattern.endswith("}"):
-        return [part.strip() for part in pattern[1:-1].split(",")]
-    return [pattern]

@@ -16,6 +16,8 @@ from plate_llm_cli.source.nodes import Mapping
 from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plate_llm_cli.gitops.applications import Application, ApplicationSource
     from plate_llm_cli.gitops.repository import Home
     from plate_llm_cli.source.nodes import Node, SourceFile
@@ -57,7 +59,15 @@ class ValueFiles:
     def collect(self, source_path: str) -> None:
         """Fill `layers` and `problems`; `source_path` is the chart's folder in the tree."""
         nodes = items_of(self._source.helm_field("valueFiles"))
-        entries = [entry for node in nodes if (entry := self._entry(node, source_path))]
+        self._collect([entry for node in nodes if (entry := self._entry(node, source_path))])
+
+    def collect_refs(self) -> None:
+        """The same for a chart that is elsewhere: what it has itself cannot be looked up."""
+        nodes = items_of(self._source.helm_field("valueFiles"))
+        referring = (node for node in nodes if _names_ref(text_of(node)))
+        self._collect([entry for node in referring if (entry := self._entry(node, ""))])
+
+    def _collect(self, entries: list[_Entry]) -> None:
         explicit = {self._join(entry) for entry in entries if not entry.is_glob}
         taken: set[str] = set()
         for entry in entries:
@@ -67,7 +77,7 @@ class ValueFiles:
 
     def _entry(self, node: Node, source_path: str) -> _Entry | None:
         text = text_of(node)
-        if text.startswith("$") and "/" in text:
+        if _names_ref(text):
             return self._entry_of_ref(node, text)
         path = substitute(text, build_environment(self._application, self._source))
         if "://" in path:
@@ -145,6 +155,20 @@ class ValueFiles:
         self.complete = False
         file = self._application.file
         self.problems.append(ReleaseProblem(kind, message, help_text, file, node.span))
+
+
+def value_file_refs(application: Application) -> Iterator[tuple[str, str]]:
+    """The `$ref/path` value files of an Application, as (repository URL, path)."""
+    for source in application.sources:
+        for node in items_of(source.helm_field("valueFiles")):
+            ref, _, path = text_of(node).removeprefix("$").partition("/")
+            named = application.source_by_ref(ref) if _names_ref(text_of(node)) else None
+            if named is not None:
+                yield named.repo_url, path
+
+
+def _names_ref(text: str) -> bool:
+    return text.startswith("$") and "/" in text
 
 
 def _flat_files_first(path: str) -> tuple[tuple[int, str], ...]:

@@ -170,6 +170,7 @@ class Deployment:
                 release.name
                 for release in self.releases
                 if release.application.file is file
+                or file in release.files
                 or any(file in part.value_files for part in release.charts)
                 or any(layer.file is file for part in release.charts for layer in part.layers)
                 or any(file.path in part.files for part in release.manifests)

@@ -16,7 +16,7 @@ from plate_llm_cli.graph.places import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from plate_llm_cli.findings import Fix, Severity
     from plate_llm_cli.gitops.releases import ProblemKind
@@ -69,6 +69,8 @@ class ReleaseProblemRule(Rule):
     """A rule for what resolving an Application already noticed: it only has to be documented."""
 
     kinds: ClassVar[tuple[ProblemKind, ...]]
+    severities: ClassVar[Mapping[ProblemKind, Severity]] = {}
+    """Kinds that are not as bad as the others."""
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every problem of these kinds in every release."""
@@ -84,6 +86,7 @@ class ReleaseProblemRule(Rule):
                         problem.help,
                         releases=(release.name,),
                         related=related,
+                        severity=self.severities.get(problem.kind),
                     )
 
 

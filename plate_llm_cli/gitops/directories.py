@@ -1,0 +1,80 @@
+"""Which files of a folder ArgoCD applies as they are: its directory sources.
+
+Source of the rules: https://argo-cd.readthedocs.io/en/stable/user-guide/directory/ and, for what is
+passed over in silence, `findManifests` of ArgoCD's repo server.
+"""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.gitops.applications import text_of
+from plate_llm_cli.source.nodes import Mapping, find
+from plate_llm_cli.source.reader import parse_text
+
+if TYPE_CHECKING:
+    from plate_llm_cli.source.nodes import Node
+    from plate_llm_cli.source.tree import Tree
+
+_SUFFIXES = (".yaml", ".yml", ".json")
+_BRACES = re.compile(r"\{([^{}]*)\}")
+_SKIPPED = "+argocd:skip-file-rendering"
+_LOOKS_LIKE_ONE = ("apiVersion:", "kind:", "metadata:")
+_MAX_PATTERNS = 64
+
+
+def manifest_files(tree: Tree, path: str, directory: Node | None) -> list[str]:
+    """The files below `path` that hold manifests, for the source's `directory` block."""
+    files = tree.walk(path, _SUFFIXES)
+    depth = path.count("/") + 1 if path else 0
+    recurse = text_of(find(directory, ("recurse",))) == "true"
+    include = _alternatives(text_of(find(directory, ("include",))))
+    exclude = _alternatives(text_of(find(directory, ("exclude",))))
+    return [
+        name
+        for name in files
+        if (recurse or name.count("/") == depth)
+        and _kept(name[len(path) :].lstrip("/"), include, exclude)
+        and _applied(tree.text(name), name)
+    ]
+
+
+def _kept(name: str, include: list[str], exclude: list[str]) -> bool:
+    if any(fnmatchcase(name, pattern) for pattern in exclude):
+        return False
+    return not include or any(fnmatchcase(name, pattern) for pattern in include)
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """`*.{yaml,yml}` as the patterns that it stands for; none for ''."""
+    if not pattern:
+        return []
+    pending = [pattern]
+    done: list[str] = []
+    while pending and len(pending) + len(done) < _MAX_PATTERNS:
+        current = pending.pop(0)
+        match = _BRACES.search(current)
+        if match is None:
+            done.append(current)
+            continue
+        head, tail = current[: match.start()], current[match.end() :]
+        pending += [f"{head}{part.strip()}{tail}" for part in match[1].split(",")]
+    return done + pending
+
+
+def _applied(text: str, name: str) -> bool:
+    """False for what ArgoCD passes over: marked files, and YAML that is plainly something else."""
+    if _SKIPPED in text:
+        return False
+    if not text or all(mark in text for mark in _LOOKS_LIKE_ONE):
+        return True
+    if "kind" not in text:
+        return False
+    documents = parse_text(text, name).documents
+    return any(_is_object(document.root) for document in documents)
+
+
+def _is_object(root: Node | None) -> bool:
+    return isinstance(root, Mapping) and bool(text_of(root.get("kind")))
