@@ -1,0 +1,135 @@
+"""Reads a template as lines that print something: what is fixed in them, and how they may repeat.
+
+This is no parser of Go templates. It knows comments, which actions control and which print, and
+takes lines as they stand in the file.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+_ACTION = re.compile(
+    r"\{\{-?(?:\s*/\*.*?\*/\s*"
+    r"|(?:\"(?:\\.|[^\"\\\n])*\"|`[^`]*`|'(?:\\.|[^'\\\n])+'|(?!\}\}).)*?)-?\}\}",
+    re.DOTALL,
+)
+_KEYWORD = re.compile(r"\{\{-?\s*(?:(/\*)|([a-z]+)\b)?")
+_ASSIGNMENT = re.compile(r"\{\{-?\s*\$\w*(?:\s*,\s*\$\w+)?\s*:?=")
+_INDENT = re.compile(r"\bn?indent\s+(\d+)")
+_MANY = re.compile(r"\b(?:n?indent|toYaml|toJson|include|template|tpl|AsConfig|AsSecrets)\b")
+_OPENING = frozenset({"if", "with", "range", "define", "block"})
+_HIDDEN = "\0"
+"""Stands for what an action prints, in the text of a line."""
+
+
+@dataclass(slots=True)
+class PrintingLine:
+    """A line of a template that prints something.
+
+    `pattern` fits what it prints; None for a line that consists of actions alone. `fixed` counts
+    the characters that are always there. `indent` is that of its first line, None where an action
+    decides it; `inner` the least of what its actions print on further lines, None where they print
+    no further lines. `repeats` are the `range` blocks around it, outermost first.
+    """
+
+    number: int
+    pattern: re.Pattern[str] | None
+    fixed: int
+    indent: int | None
+    inner: int | None
+    optional: bool
+    repeats: tuple[int, ...]
+    document: int
+
+
+@lru_cache(maxsize=64)
+def printing_lines(template: str) -> tuple[PrintingLine, ...]:
+    """The lines of `template` that print something, those of `define` blocks left out."""
+    return tuple(_Reader(template).lines)
+
+
+class _Reader:
+    """Goes through a template once, from action to action."""
+
+    def __init__(self, template: str) -> None:
+        self.lines: list[PrintingLine] = []
+        self._open: list[tuple[str, int]] = []
+        self._document = 0
+        self._parts: list[str] = []
+        self._inline: list[int] = []
+        self._actions: list[str] = []
+        self._number = 1
+        self._around: tuple[tuple[str, int], ...] | None = None
+        position = 0
+        for match in _ACTION.finditer(template):
+            self._text(template[position : match.start()])
+            self._action(match.group())
+            position = match.end()
+        self._text(template[position:])
+        self._end_line()
+
+    def _text(self, text: str) -> None:
+        first, *rest = text.split("\n")
+        self._add(first)
+        for line in rest:
+            self._end_line()
+            self._add(line)
+
+    def _add(self, text: str) -> None:
+        if self._around is None and text.strip():
+            self._around = tuple(self._open)
+        self._parts.append(text)
+
+    def _action(self, action: str) -> None:
+        match = _KEYWORD.match(action)
+        keyword = match[2] if match else None
+        if keyword in _OPENING:
+            self._inline.append(len(self._parts))
+            self._open.append((keyword or "", self._number))
+        elif keyword == "end":
+            self._close()
+        elif keyword != "else" and not (match and match[1]) and not _ASSIGNMENT.match(action):
+            self._actions.append(action)
+            self._add(_HIDDEN)
+        for _ in range(action.count("\n")):
+            self._end_line()
+
+    def _close(self) -> None:
+        if self._open:
+            self._open.pop()
+        if self._inline:
+            # A block that begins and ends in one line may print any of its branches.
+            start = self._inline.pop()
+            self._parts[start:] = [_HIDDEN] if "".join(self._parts[start:]).strip() else []
+
+    def _end_line(self) -> None:
+        text, actions = "".join(self._parts), "".join(self._actions)
+        around = tuple(self._open) if self._around is None else self._around
+        defined = any(keyword in ("define", "block") for keyword, _ in around)
+        if text.strip() == "---":
+            self._document += 1
+        elif text.strip() and not text.lstrip().startswith("#") and not defined:
+            self.lines.append(self._line(text, actions, around))
+        self._parts, self._inline, self._actions, self._around = [], [], [], None
+        self._number += 1
+
+    def _line(self, text: str, actions: str, around: tuple[tuple[str, int], ...]) -> PrintingLine:
+        stripped = text.strip()
+        fixed = stripped.split(_HIDDEN)
+        known = any(char.isalnum() for part in fixed for char in part)
+        pattern = re.compile(".*".join(re.escape(part) for part in fixed)) if known else None
+        added = _INDENT.search(actions)
+        starts_fixed = known and not stripped.startswith(_HIDDEN)
+        own = len(text) - len(text.lstrip()) if starts_fixed else None
+        return PrintingLine(
+            number=self._number,
+            pattern=pattern,
+            fixed=sum(len(part) for part in fixed),
+            indent=own,
+            inner=int(added[1]) if added else 0 if _MANY.search(actions) else None,
+            optional=bool(around),
+            repeats=tuple(line for keyword, line in around if keyword == "range"),
+            document=self._document,
+        )
