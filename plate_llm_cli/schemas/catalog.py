@@ -112,7 +112,7 @@ class SchemaCatalog:
             return self._check_custom(identity, custom)
         known = self._custom.versions(identity.group, identity.kind)
         standing = missing_standing(identity, self._kubernetes, known)
-        return standing.result(tuple(check_name(identity.obj, custom=True)), None)
+        return standing.result(tuple(check_name(identity.obj, self.version, custom=True)), None)
 
     def _check_custom(self, identity: Identity, candidates: list[CustomKind]) -> CheckResult:
         """Where CRDs differ, the one that fits best counts: it may be the cluster's."""
@@ -155,7 +155,7 @@ class SchemaCatalog:
             walk.report(ViolationKind.LIMIT, "too large to be checked as a whole")
         unknown = explain_unknown(schema, identity.obj, walk.unknown)
         custom = identity.group not in self._kubernetes.groups
-        names = check_name(identity.obj, custom=custom)
+        names = check_name(identity.obj, self.version, custom=custom)
         return list(_relevant([*walk.violations, *unknown, *names]))
 
 

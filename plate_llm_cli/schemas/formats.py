@@ -170,8 +170,10 @@ def cidr(text: str) -> str | None:
 
 
 def cron(text: str) -> str | None:
-    """Five fields, or a macro. The fields' own ranges are not checked."""
-    if len(text.split()) == 5 or _CRON_MACRO.fullmatch(text.strip()):
+    """Five fields, after a time zone perhaps, or a macro. Ranges are not checked."""
+    fields = text.split()
+    zoned = bool(fields) and fields[0].startswith(("TZ=", "CRON_TZ="))
+    if len(fields) == 5 + zoned or _CRON_MACRO.fullmatch(text.strip()):
         return None
     return "a cron schedule of five fields such as 0 3 * * *"
 

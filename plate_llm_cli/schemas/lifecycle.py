@@ -6,7 +6,7 @@ import json
 import re
 from functools import cache
 
-from plate_llm_cli.schemas.versions import known_versions, schema_folder
+from plate_llm_cli.schemas.versions import known_versions, parse_minor, schema_folder
 
 _WORD = re.compile(r"[A-Za-z0-9]{1,100}")
 _API_VERSION = re.compile(r"(?:([a-z0-9.-]{1,253})/)?(v[a-z0-9]{1,20})")
@@ -56,7 +56,7 @@ def removed_in(api_version: str, kind: str, version: str) -> str | None:
         if has_kind(before, api_version, kind):
             return after
     for gone, apis in _GONE.items():
-        if kind in apis.get(api_version, "").split() and _number(gone) <= _number(version):
+        if kind in apis.get(api_version, "").split() and parse_minor(gone) <= parse_minor(version):
             return gone
     return None
 
@@ -91,8 +91,3 @@ def has_kind(version: str, api_version: str, kind: str) -> bool:
         return False
     named = json.loads(text).get("x-kubernetes-group-version-kind", ())
     return {"group": group, "kind": kind, "version": api} in named
-
-
-def _number(version: str) -> tuple[int, int]:
-    major, _, minor = version.partition(".")
-    return int(major), int(minor)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.schemas.formats import dns_1035_label, dns_label, dns_subdomain, path_segment
+from plate_llm_cli.schemas.versions import parse_minor
 from plate_llm_cli.schemas.violations import Violation, ViolationKind
 from plate_llm_cli.schemas.wording import show
 
@@ -14,14 +15,17 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 _PATH_SEGMENT_KINDS = {"ClusterRole", "ClusterRoleBinding", "Role", "RoleBinding"}
+_RELAXED_SERVICES = (1, 36)
+"""From here on a Service's name may start with a digit (KEP-5311: beta, stable in 1.37)."""
+
 _MAX_LENGTHS = {"CronJob": 52, "Job": 63}
 """Kubernetes appends to the first for its Jobs and makes a label of the second."""
 
 
-def check_name(obj: dict[str, Any], *, custom: bool) -> Iterator[Violation]:
+def check_name(obj: dict[str, Any], version: str, *, custom: bool) -> Iterator[Violation]:
     """What is wrong with `metadata.name`, `generateName` and `namespace`.
 
-    `custom` says that the kind is none of Kubernetes' own.
+    `version` is Kubernetes' minor version; `custom` says that the kind is none of its own.
     """
     metadata = obj.get("metadata")
     if metadata is not None and not isinstance(metadata, dict):
@@ -31,7 +35,7 @@ def check_name(obj: dict[str, Any], *, custom: bool) -> Iterator[Violation]:
     if not name and not generated:
         yield _missing(obj, metadata)
     elif isinstance(name, str) and name:
-        yield from _bad_name(str(obj.get("kind")), name, custom=custom)
+        yield from _bad_name("" if custom else str(obj.get("kind")), name, version)
     namespace = metadata.get("namespace")
     if isinstance(namespace, str) and namespace and (expected := dns_label(namespace)):
         yield _bad(("metadata", "namespace"), expected, namespace)
@@ -45,21 +49,22 @@ def _missing(obj: dict[str, Any], metadata: dict[str, Any]) -> Violation:
     return Violation(route, f"metadata.name {what}", text, ViolationKind.MISSING_FIELD)
 
 
-def _bad_name(kind: str, name: str, *, custom: bool) -> Iterator[Violation]:
-    expected = _rule(kind, custom=custom)(name)
-    longest = _MAX_LENGTHS.get(kind) if not custom else None
+def _bad_name(kind: str, name: str, version: str) -> Iterator[Violation]:
+    """`kind` is empty for a custom one."""
+    expected = _rule(kind, version)(name)
+    longest = _MAX_LENGTHS.get(kind)
     if expected is None and longest is not None and len(name) > longest:
         expected = f"a {kind} name of at most {longest} characters"
     if expected is not None:
         yield _bad(("metadata", "name"), expected, name)
 
 
-def _rule(kind: str, *, custom: bool) -> Callable[[str], str | None]:
-    if custom:
-        return dns_subdomain
+def _rule(kind: str, version: str) -> Callable[[str], str | None]:
     if kind in _PATH_SEGMENT_KINDS:
         return path_segment
-    return {"Namespace": dns_label, "Service": dns_1035_label}.get(kind, dns_subdomain)
+    if kind == "Service":
+        return dns_label if parse_minor(version) >= _RELAXED_SERVICES else dns_1035_label
+    return dns_label if kind == "Namespace" else dns_subdomain
 
 
 def _bad(route: tuple[str, ...], expected: str, name: str) -> Violation:

@@ -76,14 +76,19 @@ def require_version(kube_version: str) -> str:
 
 def schema_folder(version: str) -> Path:
     """The folder with the schemas of minor version `version` (one of `known_versions`)."""
+    return _folders()[parse_minor(version)]
+
+
+def parse_minor(version: str) -> Minor:
+    """`1.25` gives `(1, 25)`."""
     major, _, minor = version.partition(".")
-    return _folders()[int(major), int(minor)]
+    return int(major), int(minor)
 
 
 def previous_version(version: str) -> str:
     """`1.26` gives `1.25`."""
-    major, _, minor = version.partition(".")
-    return f"{major}.{int(minor) - 1}"
+    major, minor = parse_minor(version)
+    return f"{major}.{minor - 1}"
 
 
 def _text(minor: Minor) -> str:

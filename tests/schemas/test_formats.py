@@ -11,7 +11,7 @@ GOOD = {
     "byte": ["", "aGk=", "aG\nk="],
     "cidr": ["10.0.0.0/8", "10.1.2.3/8", "::/0"],
     "config-key": [".dockerconfigjson", "A_b-c.1", "a" * 253],
-    "cron": ["*/5 * * * *", "0 3 * * 1-5", "@daily", "@every 1h"],
+    "cron": ["*/5 * * * *", "0 3 * * 1-5", "@daily", "@every 1h", "CRON_TZ=UTC 0 3 * * *"],
     "date-time": ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.123+09:00"],
     "dns-1035-label": ["a", "web-1"],
     "dns-label": ["1", "web-1", "a" * 63],

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
+from plate_llm_cli.schemas.catalog import SchemaCatalog
 from tests.schemas.conftest import found, manifest
-
-if TYPE_CHECKING:
-    from plate_llm_cli.schemas.catalog import SchemaCatalog
 
 APIS = {
     "CronJob": "batch/v1",
@@ -60,13 +58,6 @@ def test_a_good_name(catalog: SchemaCatalog, kind: str, name: str) -> None:
             "",
         ),
         (
-            "Service",
-            "1web",
-            "expected a name of at most 63 lower-case letters, digits and -, a letter first and "
-            'no - at the end, got "1web"',
-            "",
-        ),
-        (
             "Namespace",
             "a.b",
             "expected a name of at most 63 lower-case letters, digits and -, with a letter or "
@@ -87,6 +78,15 @@ def test_a_bad_name(
 ) -> None:
     violations = catalog.check(named(kind, name)).violations
     assert found(violations) == [("bad-name", ("metadata", "name"), message, help_text)]
+
+
+def test_services_may_start_with_a_digit_from_1_36_on(catalog: SchemaCatalog) -> None:
+    (violation,) = SchemaCatalog("1.35").check(named("Service", "1web")).violations
+    assert violation.message == (
+        "expected a name of at most 63 lower-case letters, digits and -, a letter first and "
+        'no - at the end, got "1web"'
+    )
+    assert catalog.check(named("Service", "1web")).violations == ()
 
 
 def test_a_service_name_that_is_too_long(catalog: SchemaCatalog) -> None:
