@@ -49,6 +49,10 @@ def parse_text(text: str, path: str, *, first_line: int = 1, first_column: int =
     if len(text) > MAX_BYTES:
         source.problems.append(too_large())
         return source
+    if "\ufeff" in text and (marks := list(inner_marks(text, first_line, first_column))):
+        # libyaml goes astray behind them: what it says then is beside the point.
+        source.problems += marks
+        return source
     try:
         composer.run()
     except StreamError as error:
@@ -57,9 +61,6 @@ def parse_text(text: str, path: str, *, first_line: int = 1, first_column: int =
         source.problems.append(syntax_problem(error, text, first_line, first_column))
     except (YAMLError, UnicodeEncodeError):
         source.problems.append(unprintable_problem(text, first_line, first_column))
-    if "\ufeff" in text and (marks := list(inner_marks(text, first_line, first_column))):
-        # libyaml goes astray behind them: what it says then is beside the point.
-        source.problems[:] = marks
     return source
 
 

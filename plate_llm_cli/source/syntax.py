@@ -67,26 +67,26 @@ class _Case(NamedTuple):
 
 def syntax_problem(error: MarkedYAMLError, text: str, line: int, column: int) -> Problem:
     """The problem behind libyaml's `error` in `text`, whose lines start at `line` and `column`."""
-    start = _place(error.context_mark)
-    at = _place(error.problem_mark) or start or _Place(0, 0)
-    case = _case(BREAK.split(text), at, start)
+    lines = BREAK.split(text)
+    start = _place(lines, error.context_mark)
+    case = _Case(lines, _place(lines, error.problem_mark) or start or _Place(0, 0), start)
     saying, where = _diagnose(case, error.problem or "", error.context or "")
     related = []
     if start is not None and start.line != where.line:
         related.append((_span(case, start, line, column), _began(error.context or "", case)))
-    elif at.line != where.line:
-        related.append((_span(case, at, line, column), "noticed here"))
+    elif case.at.line != where.line:
+        related.append((_span(case, case.at, line, column), "noticed here"))
     span = _span(case, where, line, column)
     return Problem(ProblemKind.SYNTAX, saying.message, span, tuple(related), saying.help)
 
 
-def _case(lines: list[str], at: _Place, start: _Place | None) -> _Case:
-    """The case; where libyaml stopped at the end of the text, at the end of its last words."""
-    rest = [lines[at.line][at.column :], *lines[at.line + 1 :]] if at.line < len(lines) else []
-    if not any(line.strip() for line in rest):
-        last = max((n for n, line in enumerate(lines[: at.line + 1]) if line.strip()), default=0)
-        at = min(at, _Place(last, len(lines[last].rstrip())))
-    return _Case(lines, at, start)
+def _inside(lines: list[str], place: _Place) -> _Place:
+    """The place; where only blanks follow it in the text, the end of the last words instead."""
+    rest = lines[place.line :]
+    if rest and (rest[0][place.column :].strip() or any(line.strip() for line in rest[1:])):
+        return place
+    last = max((n for n, line in enumerate(lines[: place.line + 1]) if line.strip()), default=0)
+    return min(place, _Place(last, len(lines[last].rstrip())))
 
 
 def unprintable_problem(text: str, line: int, column: int) -> Problem:
@@ -113,8 +113,8 @@ def inner_marks(text: str, line: int, column: int) -> Iterator[Problem]:
             yield Problem(ProblemKind.ENCODING, message, span, help="Remove it.")
 
 
-def _place(mark: Mark | None) -> _Place | None:
-    return None if mark is None else _Place(mark.line, mark.column)
+def _place(lines: list[str], mark: Mark | None) -> _Place | None:
+    return None if mark is None else _inside(lines, _Place(mark.line, mark.column))
 
 
 def _span(case: _Case, where: _Place, line: int, column: int) -> Span:
