@@ -17,7 +17,14 @@ from plate_llm_cli.source.model_fields import (
 )
 from plate_llm_cli.source.nodes import format_route
 from plate_llm_cli.source.strict_types import FAULT
-from plate_llm_cli.source.violations import ModelViolation, ViolationKind, near_name, slip_of
+from plate_llm_cli.source.violations import (
+    ModelViolation,
+    ViolationKind,
+    label,
+    near_name,
+    slip_of,
+    type_name,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,15 +61,6 @@ _HELP: Final = {
     ("a list", "text"): _AS_LIST,
     ("a list", "a mapping"): _AS_LIST,
 }
-
-
-def label(route: Route, *, is_key: bool = False) -> str:
-    """The field as a message names it: its name, with the index where it is an item."""
-    start = next((i for i in reversed(range(len(route))) if isinstance(route[i], str)), None)
-    if start is None:
-        return "the document"
-    name = str(route[start]) + format_route(route[start + 1 :])
-    return f"the key `{name}`" if is_key else f"`{name}`"
 
 
 def under(route: Route) -> str:
@@ -114,19 +112,6 @@ def wrong_type(route: Route, kind: str, value: object) -> ModelViolation:
     return ModelViolation(route, message, hint, ViolationKind.WRONG_TYPE)
 
 
-def type_name(value: object) -> str:
-    """What a person calls the type of `value`."""
-    if isinstance(value, bool):
-        return "true or false"
-    if isinstance(value, int | float):
-        return "a number"
-    if isinstance(value, str):
-        return "text"
-    if isinstance(value, dict):
-        return "a mapping"
-    return "a list" if isinstance(value, list) else "null"
-
-
 def _bound(words: str, key: str) -> Callable[[dict[str, Any]], str]:
     return lambda context: f"must be {words} {context[key]}"
 
@@ -134,7 +119,7 @@ def _bound(words: str, key: str) -> Callable[[dict[str, Any]], str]:
 _SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
     "greater_than_equal": _bound("at least", "ge"),
     "less_than_equal": _bound("at most", "le"),
-    "too_short": lambda context: f"needs at least {context['min_length']} entries",
+    "too_short": lambda context: f"needs more entries: at least {context['min_length']}",
     "string_too_long": lambda context: f"must be at most {context['max_length']} characters long",
 }
 

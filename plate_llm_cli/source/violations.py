@@ -7,6 +7,8 @@ from difflib import SequenceMatcher
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.source.nodes import format_route
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -57,3 +59,25 @@ def slip_of(name: str, candidates: Iterable[str]) -> str | None:
 
 def _folded(name: str) -> str:
     return name.replace("-", "").replace("_", "").casefold()
+
+
+def label(route: Route, *, is_key: bool = False) -> str:
+    """The field as a message names it: its name, with the index where it is an item."""
+    start = next((i for i in reversed(range(len(route))) if isinstance(route[i], str)), None)
+    if start is None:
+        return "the document"
+    name = str(route[start]) + format_route(route[start + 1 :])
+    return f"the key `{name}`" if is_key else f"`{name}`"
+
+
+def type_name(value: object) -> str:
+    """What a person calls the type of `value`."""
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, int | float):
+        return "a number"
+    if isinstance(value, str):
+        return "text"
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else "null"
