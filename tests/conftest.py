@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plate_llm_cli import checking
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.helm.embedded import EmbeddedEngine
+from plate_llm_cli.rules.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -49,3 +53,24 @@ def helm_binary() -> Path:
     if found is None:
         pytest.skip("no helm binary: run `nox -s helm` or set HELM_BINARY")
     return Path(found)
+
+
+@pytest.fixture(scope="session")
+def check_tree() -> Callable[..., tuple[Finding, ...]]:
+    """Checks a whole tree as `validate` does, for one Kubernetes version whatever is newest."""
+
+    def check(root: Path, crds: Path | None = None) -> tuple[Finding, ...]:
+        with Workspace(root) as workspace:
+            options = RenderOptions(
+                kube_version="1.37.0",
+                api_versions=workspace.api_versions(None),
+                lint=True,
+                schema_folders=workspace.schema_folders([crds] if crds else None),
+            )
+            releases = workspace.environments(())
+            report = checking.check(workspace, releases, RULES, options)
+        crashed = [item.message for item in report.findings if item.rule == "internal-error"]
+        assert crashed == []
+        return report.findings
+
+    return check

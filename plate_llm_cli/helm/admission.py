@@ -70,14 +70,14 @@ def _check_absent(chart: LoadedChart, values: dict[str, Any], admission: Admissi
 
 
 def _check_versions(chart: LoadedChart, admission: Admission) -> None:
-    """A vendored chart of another version than was asked for is in always, without a word."""
+    """A vendored chart of another version than was asked for renders all the same."""
     for entry in chart.declared:
         wanted = entry.get("version", "")
         found = [item["version"] for item in chart.dependencies if item["name"] == entry["name"]]
         if found and not any(_matches(wanted, version, "") for version in found):
             admission.notes.append(
                 f"charts/ has {entry['name']} {', '.join(found)}, Chart.yaml asks for {wanted}: "
-                "Helm takes it as not declared and renders it, whatever its condition and tags say"
+                "Helm renders the one in charts/, as if it were not declared"
             )
 
 

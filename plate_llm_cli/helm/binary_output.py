@@ -43,13 +43,16 @@ def documents(stdout: str) -> Iterator[RenderedDocument]:
 
 
 def raw_texts(printed: Iterable[RenderedDocument]) -> dict[str, str]:
-    """The text of each template, its documents joined again."""
+    """The text of each template, its documents joined again.
+
+    Without the newlines at their ends: Helm cuts those of whatever comes last.
+    """
     texts: dict[str, str] = {}
     for document in printed:
         if not document.crd:
             before = texts.get(document.template)
-            text = document.text if before is None else f"{before}---\n{document.text}"
-            texts[document.template] = text
+            text = document.text.rstrip() + "\n"
+            texts[document.template] = text if before is None else f"{before}---\n{text}"
     return texts
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
@@ -25,6 +26,10 @@ MEMORY_MB = 512
 """What a worker may use. A template that calls itself by `tpl` needs a second to fill it; with
 Go's own limit of a gigabyte of stack, that takes half a minute."""
 
+GO_SETTINGS = {"GOGC": "400", "GOMEMLIMIT": "256MiB"}
+"""Helm leaves much garbage and keeps little: collecting it less often saves a quarter of the
+time for 20 MiB."""
+
 _STDERR_BYTES = 64 * 1024
 
 
@@ -39,6 +44,7 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
+            env={**os.environ, **GO_SETTINGS},
         )
         self._stdin = _pipe(self._process.stdin)
         self._stdout = _pipe(self._process.stdout)
@@ -53,6 +59,11 @@ class Child:
         except (OSError, ValueError):
             return False
         return True
+
+    @property
+    def alive(self) -> bool:
+        """False once the process has ended."""
+        return self._process.poll() is None
 
     def kill(self) -> str:
         """End the process; gives the beginning of what it wrote to stderr. For calling once."""

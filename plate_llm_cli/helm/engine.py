@@ -122,7 +122,8 @@ class TemplateFrame:
 class Violation:
     """One value that a chart's values.schema.json does not allow.
 
-    `route` leads to it in the values of `chart`, which for a subchart are the ones below its name.
+    `route` leads to it in the values of `chart`, which for a subchart are the ones below its name;
+    digits count as an index, as Helm does not tell them from a key.
     """
 
     chart: str

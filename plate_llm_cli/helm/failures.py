@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.helm import schema_errors, template_errors
 from plate_llm_cli.helm.engine import FailureKind, RenderFailure
 from plate_llm_cli.helm.notes import readable
 from plate_llm_cli.helm.template_positions import refine
-from plate_llm_cli.source.nodes import format_route
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,7 +63,7 @@ def from_refusal(
     if stage == "output":
         return _output_failure(text, document)
     if text.startswith(schema_errors.HEADING):
-        return _schema_failure(text)
+        return _schema_failure(text, request)
     error = template_errors.read(text) if stage == "render" else None
     if error is None:
         message = _MISMATCH.sub(r"\1 holds the values of a subchart, it must be a mapping", text)
@@ -122,15 +122,13 @@ def _wrong_type(match: re.Match[str]) -> str:
     return f"{match['field'] or 'the document'} is of type {match['found']}, not a {wanted}"
 
 
-def _schema_failure(text: str) -> RenderFailure:
+def _schema_failure(text: str, request: RenderRequest | None) -> RenderFailure:
     violations = tuple(schema_errors.read(text))
     if not violations:
         said = text.removeprefix(schema_errors.HEADING).strip()
         return RenderFailure(FailureKind.CHART, f"values.schema.json cannot be used: {said}")
-    message = "; ".join(
-        f"{format_route(violation.route) or 'the values'}: {violation.message}"
-        for violation in violations
-    )
+    chart = request.chart if request else Path()
+    message = "; ".join(schema_errors.describe(violation, chart) for violation in violations)
     return RenderFailure(FailureKind.SCHEMA, message, violations=violations)
 
 

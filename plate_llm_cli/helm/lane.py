@@ -89,9 +89,11 @@ class Lane:
         self._send(job)
 
     def _send(self, job: Job) -> None:
-        self.start()
         if not self._jobs:
             self._since = time.monotonic()
+            if self.child is not None and not self.child.alive:
+                self.stop()  # it ended for reasons of its own; no job is to blame
+        self.start()
         self._jobs.append(job)
         if self.child is not None:
             self.child.send(job.frame)  # a worker that is gone says so through `arrivals`

@@ -9,8 +9,6 @@ from plate_llm_cli.helm import schema_errors, template_errors
 from plate_llm_cli.helm.charts import CHART_FILE, VALUES_FILE
 from plate_llm_cli.helm.engine import LintMessage, LintReport
 from plate_llm_cli.helm.template_positions import refine
-from plate_llm_cli.source.nodes import Scalar, find, format_route
-from plate_llm_cli.source.reader import read_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,21 +57,12 @@ def _report(entries: Iterable[tuple[str, str, str]], chart: Path) -> LintReport:
 
 def _messages(severity: str, path: str, text: str, chart: Path) -> Iterator[LintMessage]:
     """The message that Helm gives, or one for each violation of a schema that it lists."""
-    if text.startswith("- at '"):
-        text = f"{schema_errors.HEADING}\n{_name(chart)}:\n{text}"
-    violations = schema_errors.read(text) if text.startswith(schema_errors.HEADING) else []
+    violations = schema_errors.read(text)
     for violation in violations:
-        own = violation.chart == _name(chart)
-        route = violation.route if own else (violation.chart, *violation.route)
-        place = format_route(route) or "the values"
-        yield LintMessage(severity, VALUES_FILE, f"{place}: {violation.message}")
+        said = schema_errors.describe(violation, chart)
+        yield LintMessage(severity, VALUES_FILE, said)
     if not violations:
         yield _message(severity, path, text, chart)
-
-
-def _name(chart: Path) -> str:
-    node = find(read_file(chart, CHART_FILE).root, ("name",))
-    return node.text if isinstance(node, Scalar) else ""
 
 
 def _message(severity: str, path: str, text: str, chart: Path) -> LintMessage:

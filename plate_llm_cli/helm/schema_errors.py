@@ -7,13 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.helm.engine import Violation
+from plate_llm_cli.source.nodes import Scalar, find, format_route
+from plate_llm_cli.source.reader import read_file
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from plate_llm_cli.source.nodes import Route
 
 HEADING = "values don't meet the specifications of the schema(s) in the following chart(s):"
 
-_CHART = re.compile(r"(?P<chart>[^\s:-][^:\n]*):")
+_LIST = "- at '"
+_CHART = re.compile(r"(?P<chart>(?:[^\s:-][^:\n]*)?):")
 _ITEM = re.compile(r"(?P<indent> *)- at '(?P<pointer>(?:\\.|[^'\\])*)': (?P<message>.*)")
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r"}
@@ -33,14 +38,31 @@ class _Item:
 
 
 def read(text: str) -> list[Violation]:
-    """The violations that `text` lists; none when it complains of a schema instead."""
+    """The violations that `text` lists; none when it complains of something else, or of a schema.
+
+    `helm lint` leaves out the heading and the name of the chart, which is then ''.
+    """
     violations: list[Violation] = []
-    if _BAD_SCHEMA in text:
+    if _BAD_SCHEMA in text or not text.startswith((HEADING, _LIST)):
         return violations
+    if text.startswith(_LIST):
+        text = f":\n{text}"
     for chart, items in _charts(text):
         found = [violation for item in items for violation in _violations(chart, item)]
         violations += sorted(found, key=_order)  # Helm's order is another one each time
     return violations
+
+
+def describe(violation: Violation, chart: Path) -> str:
+    """`sub.port: got string, want integer`, as seen from the values of the chart in `chart`."""
+    own = violation.chart in ("", _chart_name(chart))
+    route = violation.route if own else (violation.chart, *violation.route)
+    return f"{format_route(route) or 'the values'}: {violation.message}"
+
+
+def _chart_name(chart: Path) -> str:
+    node = find(read_file(chart, "Chart.yaml").root, ("name",))
+    return node.text if isinstance(node, Scalar) else ""
 
 
 def _order(violation: Violation) -> tuple[list[str], str]:

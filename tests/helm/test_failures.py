@@ -249,7 +249,7 @@ def test_a_violation_in_a_subchart_names_it(fail: Callable[..., RenderFailure]) 
     }
     failure = fail(files)
     assert failure.violations == (Violation("sub", (), "missing property 'port'"),)
-    assert failure.message == "the values: missing property 'port'"
+    assert failure.message == "sub: missing property 'port'"
 
 
 def test_values_for_a_subchart_must_be_a_mapping(fail: Callable[..., RenderFailure]) -> None:
