@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
@@ -69,11 +68,7 @@ def value(option: Any) -> str:
     """What stands behind an option: its placeholder, or the values that it can have."""
     if option.metavar:
         return str(option.metavar)
-    annotation = option.type_descriptor.annotation
-    for kind in (annotation, *get_args(annotation)):
-        if isinstance(kind, type) and issubclass(kind, Enum):
-            return "|".join(str(choice.value) for choice in kind)
-    return "TEXT"
+    return "|".join(getattr(option.type, "choices", ())) or "TEXT"
 
 
 def escape(text: str) -> str:
