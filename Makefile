@@ -12,7 +12,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 help:
-	@echo 'make demo    validate this repository and render its staging environment'
+	@echo 'make demo    validate this repository and render staging and production'
 	@echo 'make test    run the tests'
 	@echo 'make lint    run the linters, the type checker and the import contracts'
 	@echo 'make clean   remove .venv and every cache'
@@ -25,6 +25,10 @@ demo: .venv/installed
 	@$(BIN)/plate-llm validate
 	@echo '==> plate-llm render stg'
 	@$(BIN)/plate-llm render stg
+	@echo '==> plate-llm render prod'
+	@$(BIN)/plate-llm render prod
+	@echo '==> Staging and production are valid, and this is what ArgoCD would apply.'
+	@echo '    Go on with .venv/bin/plate-llm --help'
 
 test: .venv/installed-dev
 	@$(BIN)/python -m pytest
