@@ -16,12 +16,12 @@ from plate_llm_cli.values.kubernetes_parts import Peer, PeerPort
 from plate_llm_cli.values.quantities import (
     Count,
     IntOrPercent,
+    NumberOr,
     Percent,
     Port,
     PortNumber,
     Positive,
     Quantity,
-    Temperature,
 )
 from plate_llm_cli.values.types import (
     Annotations,
@@ -48,6 +48,19 @@ OptionalModelName = Annotated[
     str,
     TextForm("[!-~]+", _MODEL_NAME.form, example="openai:gpt-4o-mini", may_be_empty=True),
 ]
+
+
+_temperature = NumberOr(
+    TextForm(r"[01](?:\.[0-9]+)?|2(?:\.0+)?", "a number from 0 to 2", may_be_empty=True),
+    0,
+    2,
+    fractions=True,
+)
+_max_tokens = NumberOr(TextForm("[1-9][0-9]*", "a whole number from 1", may_be_empty=True), 1)
+Temperature = Annotated[str | float, PlainValidator(_temperature), _temperature.schema]
+"""How much chance a model leaves to its answers; "" leaves it to the service."""
+MaxTokens = Annotated[str | int, PlainValidator(_max_tokens), _max_tokens.schema]
+"""The longest answer; "" leaves it to the service."""
 
 
 def _model_entry(value: object) -> object:
@@ -107,7 +120,7 @@ class Llm(StrictModel):
     models: list[ModelEntry] | None = optional("LLM_MODELS: further models for clients.")
     fallback_models: list[ModelEntry] | None = optional("LLM_FALLBACK_MODELS, in this order.")
     temperature: Temperature | None = optional("LLM_TEMPERATURE, where the client sends none.")
-    max_tokens: Positive | None = optional("LLM_MAX_TOKENS, where the client sends none.")
+    max_tokens: MaxTokens | None = optional("LLM_MAX_TOKENS, where the client sends none.")
     base_url: OptionalHttpUrl | None = optional("LLM_BASE_URL: an OpenAI-compatible endpoint.")
     environment: Literal["development", "staging", "production"] = needed("LLM_ENVIRONMENT.")
 

@@ -94,24 +94,3 @@ def quantity_value(quantity: str | float) -> Decimal:
         if suffix in _FACTORS:
             return Decimal(text.removesuffix(suffix)) * _FACTORS[suffix]
     return Decimal(text)
-
-
-class _Number:
-    def __init__(self, least: float, most: float) -> None:
-        self.least, self.most = least, most
-
-    def __call__(self, value: object) -> object:
-        expected = f"must be a number from {self.least:g} to {self.most:g}"
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise fault(expected, "", ViolationKind.WRONG_TYPE)
-        if not self.least <= value <= self.most:
-            raise fault(expected)
-        return value
-
-
-Temperature = Annotated[
-    float,
-    PlainValidator(_Number(0, 2)),
-    WithJsonSchema({"type": "number", "minimum": 0, "maximum": 2}),
-]
-"""How much chance a model leaves to its answers."""

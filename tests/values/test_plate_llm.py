@@ -260,6 +260,10 @@ REFUSED: dict[str, tuple[Values, Found]] = {
             )
         ],
     ),
+    "too much chance": (
+        {"llm": {"temperature": 2.5}},
+        [(BAD, ("llm", "temperature"), "`temperature` must be a number from 0 to 2")],
+    ),
     "an empty tag": (
         {"image": {"tag": ""}},
         [(BAD, ("image", "tag"), "`tag` must be an image tag, which is never empty")],
@@ -298,6 +302,9 @@ def test_refused(case: str) -> None:
 
 
 ACCEPTED: dict[str, Values] = {
+    "settings left to the service": {"llm": {"temperature": "", "maxTokens": "", "baseUrl": ""}},
+    "a temperature as number or text": {"llm": {"temperature": 0.7, "maxTokens": 4096}},
+    "a temperature with its zeros": {"llm": {"temperature": "0.70"}},
     "a probe that is switched off": {"startupProbe": None},
     "another way to probe": {"livenessProbe": {"httpGet": None, "exec": {"command": ["true"]}}},
     "an entry with a Secret of its own": {
