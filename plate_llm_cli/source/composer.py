@@ -134,7 +134,7 @@ class Composer:
             frame.add(Entry(key, node))
             frame.key = None
             if key.text == "<<" and key.merges:
-                self._refuse(defects.MERGE, span)
+                self._refuse(defects.MERGE, node.span)
         elif frame.is_mapping:
             frame.key = node
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.source.nodes import Plain
 
-_LOOKS_LIKE_DATA: Final = frozenset("0123456789+-.~=<")
-"""First characters of a string that some reader of YAML takes for a number, a date or a mark."""
+_SURE: Final = re.compile(r"(?:[^\W\d]|/\w)[\w ./@+-]*(?::[\w/][\w ./@+-]*)*")
+"""Strings that no reader of YAML takes for anything else, a few words aside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,15 @@ def emit_item(value: Plain, layout: Layout) -> list[str]:
 
 def emit_inline(value: Plain, quote: str = "") -> str:
     """`value` on one line, in flow style; a string between quotes of the style `quote`."""
+    from ruamel.yaml.comments import CommentedSeq  # noqa: PLC0415 - loaded only for an edit
+
+    if isinstance(value, dict | list):
+        return _dump({"k": _dressed(value, flow=True)}, Layout())[0].removeprefix("k: ")
     dressed = _quoted(value, quote) if isinstance(value, str) and quote else None
-    if dressed is None:
-        dressed = _dressed(value, flow=True)
-    return _dump({"k": dressed}, Layout())[0][3:]
-
-
-def emit_key(name: str) -> str:
-    """A mapping's key; the value may follow after `:`."""
-    return _dump({_string(name, flow=True): 1}, Layout())[0].removesuffix(": 1")
+    # In a list between brackets a string gets quotes for a comma too.
+    line = CommentedSeq([_dressed(value, flow=True) if dressed is None else dressed])
+    line.fa.set_flow_style()
+    return _dump(line, Layout())[0].removeprefix("[").removesuffix("]")
 
 
 def _dump(data: Any, layout: Layout) -> list[str]:
@@ -88,8 +88,6 @@ def _dressed(value: Plain, *, flow: bool) -> Any:
         sequence = CommentedSeq(_dressed(item, flow=flow) for item in value)
         (sequence.fa.set_flow_style if flow else sequence.fa.set_block_style)()
         return sequence
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
-        return int(value) if abs(value) < 1e15 else value
     return value
 
 
@@ -99,12 +97,9 @@ def _string(text: str, *, flow: bool) -> Any:
     if "\n" in text and not flow and _fits_block(text):
         return scalarstring.LiteralScalarString(text)
     plain = (
-        bool(text)
-        and text[0] not in _LOOKS_LIKE_DATA
-        and type_scalar(text) == text
+        _SURE.fullmatch(text) is not None
+        and not text.endswith(" ")
         and type_scalar(text.lower()) == text.lower()
-        and not set(text) & set("\n\t\x85\u2028\u2029\ufeff")
-        and find_unprintable(text) is None
     )
     return text if plain else scalarstring.DoubleQuotedScalarString(text)
 
@@ -112,6 +107,8 @@ def _string(text: str, *, flow: bool) -> Any:
 def _fits_block(text: str) -> bool:
     """True for text that reads well as a literal block: lines of printable text."""
     if find_unprintable(text) or set(text) & set("\r\x85\u2028\u2029\ufeff"):
+        return False
+    if text.endswith("\n\n"):
         return False
     return text[0] not in " \t\n" and not any(
         line.endswith((" ", "\t")) for line in text.split("\n")

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.source.blocks import BREAK
-from plate_llm_cli.source.emission import emit_inline, emit_item, emit_key, emit_lines
+from plate_llm_cli.source.emission import emit_inline, emit_item, emit_lines
 from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence
 from plate_llm_cli.source.slots import Geometry, Slot, UnchangeableError
 
@@ -156,25 +156,28 @@ class Surgery:
 
     def _entry_lines(self, key: str, value: Plain) -> list[str]:
         lines = emit_lines(value, self._at.layout)
-        return [f"{emit_key(key)}:{lines[0]}", *lines[1:]]
+        return [f"{emit_inline(key)}:{lines[0]}", *lines[1:]]
 
     def _insert(self, owner: Mapping, slot: Slot | None, key: str, value: Plain) -> str:
         if not owner.entries and (slot is None or not slot.flow):
             return self._replace(slot, {key: value})
         if self._at.is_flow(owner):
-            return self._insert_flow(owner, f"{emit_key(key)}: {emit_inline(value)}")
+            return self._insert_flow(owner, f"{emit_inline(key)}: {emit_inline(value)}")
         indent = owner.entries[0].key.span.column - 1
         return self._insert_lines(owner, indent, self._entry_lines(key, value))
 
     def _insert_lines(self, owner: Mapping | Sequence, indent: int, lines: list[str]) -> str:
-        end = self._at.line_end(self._at.end(owner.span))
+        text, newline = self._text, self._at.newline
+        at = self._at.next_line(self._at.end(owner.span))
         leaf = _last_leaf(owner)
         if leaf.style in ("|", ">") and leaf.text.endswith("\n\n"):
             # The blank lines after a block with `+` belong to it.
-            found = _BLANK_LINES.match(self._text, end)
-            end = found.end() if found else end
-        block = self._at.newline.join(["", *_indented(lines, indent)])
-        return self._text[:end] + block + self._text[end:]
+            while at < len(text) and not text[at : self._at.line_end(at)].strip(" \t"):
+                at = self._at.next_line(at)
+        block = newline.join(_indented(lines, indent))
+        if text[at - 1] in "\r\n":
+            return f"{text[:at]}{block}{newline}{text[at:]}"
+        return f"{text}{newline}{block}"
 
     def _insert_flow(self, owner: Mapping | Sequence, inline: str) -> str:
         close = self._at.end(owner.span) - 1
@@ -202,9 +205,6 @@ class Surgery:
         if "#" in text[rest:following]:
             return text[:start].rstrip(" ") + text[rest:]
         return text[:start] + text[following:]
-
-
-_BLANK_LINES = re.compile(r"(?:\r?\n[ \t]*(?=\r?\n|$))*")
 
 
 def _is(entry: Entry, step: str | int) -> bool:
