@@ -85,15 +85,6 @@ class Helm(ArgoModel):
     kube_version: str | None = optional("Kubernetes version to render with.")
     api_versions: list[str] | None = optional("API versions to render with: group/version/Kind.")
 
-    def complaints(self) -> Iterator[ModelViolation]:
-        """Two ways to give values, of which one is not read."""
-        if self.values and self.values_object:
-            yield ModelViolation(
-                ("values",),
-                "`values` is not read: `valuesObject` is set too, and it wins",
-                "Keep one of the two.",
-            )
-
 
 class KustomizeTarget(ArgoModel):
     """Which objects a patch is for."""

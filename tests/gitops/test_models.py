@@ -494,11 +494,6 @@ def test_a_value_of_the_wrong_type(
             "`ref` has a meaning in `sources` only: this source renders nothing",
         ),
         (
-            source(helm={"values": "a: 1", "valuesObject": {"a": 2}}),
-            ("spec", "source", "helm", "values"),
-            "`values` is not read: `valuesObject` is set too, and it wins",
-        ),
-        (
             source(helm={"skipCrds": True}, directory={"recurse": True}),
             ("spec", "source", "directory"),
             "`directory` stands beside `helm`: a source is built by one tool",
