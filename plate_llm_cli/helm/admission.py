@@ -7,12 +7,11 @@ Helm checks these in `pkg/cmd/install.go` (`checkIfInstallable`), `pkg/action/in
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.helm import native
-from plate_llm_cli.helm.archive import pack
 
 if TYPE_CHECKING:
     from plate_llm_cli.helm.handles import LoadedChart
@@ -20,12 +19,12 @@ if TYPE_CHECKING:
 _READABLE = ("v1", "v2")
 
 
-@dataclass(slots=True)
 class Admission:
     """What to say about a chart that may render: notes, and dependencies that are on but absent."""
 
-    notes: list[str] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.missing: list[str] = []
 
 
 def admit(chart: LoadedChart, values: dict[str, Any], kube_version: str) -> Admission:
@@ -112,13 +111,6 @@ def _kubernetes(kube_version: str) -> str:
     return _ask({"constraint": "", "version": ""}, kube_version)[1]
 
 
-_QUESTION = """\
-{{- if .Values.constraint -}}
-{{ semverCompare .Values.constraint (.Values.version | default .Capabilities.KubeVersion.String) }}
-{{- end }} {{ .Capabilities.KubeVersion.String -}}
-"""
-
-
 def _ask(values: dict[str, str], kube_version: str) -> list[str]:
     """What Helm's template functions say: of the constraint, and which Kubernetes it is."""
     handle = _question_chart()
@@ -132,5 +124,4 @@ def _ask(values: dict[str, str], kube_version: str) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _question_chart() -> int:
-    chart = "apiVersion: v2\nname: question\nversion: 0.1.0\n"
-    return native.load(pack({"question/Chart.yaml": chart, "question/templates/a": _QUESTION}))
+    return native.load(str(Path(__file__).with_name("question")))

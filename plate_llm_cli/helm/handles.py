@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.helm import native
-from plate_llm_cli.helm.archive import repack
 from plate_llm_cli.helm.integers import TEMPLATE, put_back
 
 if TYPE_CHECKING:
@@ -20,11 +18,11 @@ Message = dict[str, Any]
 _KEPT = 8
 
 
-@dataclass(eq=False)
 class LoadedChart:
     """One chart in the library's memory."""
 
-    handle: int
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
 
     @cached_property
     def metadata(self) -> dict[str, Any]:
@@ -83,12 +81,7 @@ class ChartStore:
         if key not in self._archives:
             if len(self._archives) >= _KEPT:
                 self._archives.clear()
-            plain = native.load(path)
-            try:
-                extra = {TEMPLATE: integers} if integers else {}
-                self._archives[key] = repack(plain, with_schema=not skip_schema, extra=extra)
-            finally:
-                native.free(plain)
+            self._archives[key] = _changed(path, with_schema=not skip_schema, integers=integers)
         return self._archives[key]
 
     def _keep(self, key: tuple[Any, ...], chart: LoadedChart) -> None:
@@ -96,3 +89,15 @@ class ChartStore:
             oldest = next(iter(self._kept))
             native.free(self._kept.pop(oldest).handle)
         self._kept[key] = chart
+
+
+def _changed(path: str, *, with_schema: bool, integers: str) -> bytes:
+    """The chart in folder `path` as an archive, changed."""
+    from plate_llm_cli.helm.archive import repack  # noqa: PLC0415 - see there
+
+    chart = native.load(path)
+    try:
+        extra = {TEMPLATE: integers} if integers else {}
+        return repack(chart, with_schema=with_schema, extra=extra)
+    finally:
+        native.free(chart)

@@ -1,13 +1,14 @@
 """The child process that holds Helm: reads requests from stdin, writes answers to stdout.
 
-Started as a script by `child.py` with `-I -S` and the folders to import from as arguments, which
-spares it the parent's start-up. A frame is four bytes of length (big endian) and JSON. The first
+Started by `child.py` with `-I -S` and the folders to import from as arguments, which spares it
+the parent's start-up. A frame is four bytes of length (big endian) and JSON. The first
 frame says what was loaded; then one answer comes for each request, in order. End of input ends
 the process at once, also in the middle of a render: a parent that died leaves nothing behind.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -58,13 +59,15 @@ def listen(requests: queue.SimpleQueue[Message]) -> None:
     os._exit(0)
 
 
-def main(folders: list[str], megabytes: int) -> None:
+def main(megabytes: int) -> None:
     """Load Helm, say so, then answer for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     limit_memory(megabytes)
-    sys.path[1:1] = folders
-    from plate_llm_cli.helm.operations import Operations, greeting  # noqa: PLC0415 - after sys.path
+    gc.disable()  # nothing is garbage yet
+    from plate_llm_cli.helm.operations import Operations, greeting  # noqa: PLC0415 - loads Helm
 
+    gc.freeze()
+    gc.enable()
     answers = sys.stdout.buffer
     answers.write(frame(greeting()))
     answers.flush()
@@ -74,7 +77,3 @@ def main(folders: list[str], megabytes: int) -> None:
     while True:
         answers.write(frame(operations.answer(requests.get())))
         answers.flush()
-
-
-if __name__ == "__main__":
-    main(sys.argv[2:], int(sys.argv[1]))

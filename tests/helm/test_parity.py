@@ -6,11 +6,15 @@ beside its own defaults; the charts of this repository follow, with every value 
 
 from __future__ import annotations
 
+import base64
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from plate_llm_cli.graph.set_values import put_parsed, route_of
 from plate_llm_cli.helm.binary_flags import template_arguments, values_text
@@ -147,3 +151,32 @@ def test_lint_reports_are_equal(
     chart, files = case
     request = request_for(chart, values_of(files))
     assert engine.lint(request) == binary.lint(request)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@settings(
+    max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+@given(values=st.dictionaries(st.text(max_size=6), JSON, max_size=4))
+def test_values_reach_the_templates_alike(
+    values: dict[str, Any],
+    engine: EmbeddedEngine,
+    binary: BinaryEngine,
+    make_chart: Callable[..., Path],
+    request_for: Callable[..., RenderRequest],
+) -> None:
+    chart = make_chart({"templates/a.yaml": "a: {{ toJson .Values | b64enc }}\n"})
+    ours, theirs = both(engine, binary, request_for(chart, values))
+    assert not isinstance(ours, RenderFailure)
+    assert ours == theirs
+    (document,) = ours.documents
+    seen = json.loads(base64.b64decode(document.text.removeprefix("a: ")))
+    assert seen == values
