@@ -161,9 +161,10 @@ class Judge:
     def _joint(self, routes: list[Route], setting: Setting) -> list[Values]:
         """Variants that change all routes: the first probe of each, the second, and so on.
 
-        Lists and maps of which all values are among the routes are then changed as a whole.
+        Lists and maps of which all values are among the routes are then changed as a whole, where
+        no template looks at them: one that asks for another key would only miss its map.
         """
-        parts = whole_parts(self._overrides, routes)
+        parts = [p for p in whole_parts(self._overrides, routes) if not self._references.near(p)]
         return [*self._joint_of(routes, setting), *self._joint_of(parts, setting)]
 
     def _joint_of(self, routes: list[Route], setting: Setting) -> list[Values]:
