@@ -168,6 +168,15 @@ class Workspace:
         builder = Builder(self.tree, self.discovery, self.engine, render_options)
         return builder.build(releases)
 
+    def modelled_charts(self) -> dict[str, str]:
+        """The folders of the charts whose values have a model, with the model's name."""
+        parts = [part for release in self.discovery.releases for part in release.charts]
+        return {part.chart: part.values_model for part in parts if part.values_model}
+
+    def default_values(self, chart: str) -> dict[str, Any]:
+        """The values.yaml of the chart in folder `chart`."""
+        return plain_mapping(self.tree.read(f"{chart}/values.yaml").root) or {}
+
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file of the tree; none where it cannot be read as text."""
         return self.tree.text(path).splitlines()

@@ -20,7 +20,7 @@ from plate_llm_cli.report.traces import trace_text
 if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False)
 
 _VALUES = "Values on top of the Application's"
 
@@ -97,12 +97,9 @@ IncludeCrds = Annotated[
     ),
 ]
 
-EXAMPLE = """[b]Examples[/]
-
+EXAMPLE = """
 plate-llm render stg
-
 plate-llm render stg --trace Deployment/plate-llm-stg:spec.replicas
-
 plate-llm render --all --out rendered/
 """
 
@@ -139,6 +136,7 @@ def render(
             values=tuple(workspace.read_values(path) for path in values or ()),
             arguments=tuple(arguments),
             include_crds=include_crds,
+            provenance=bool(trace),
         )
         releases = workspace.discovery.releases if every else [workspace.release(env or "")]
         deployment = workspace.build(releases, render_options)

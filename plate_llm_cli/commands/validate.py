@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.report.base import Report
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False)
 
 _RULES = "Rules"
-EXAMPLE = """[b]Examples[/]
-
+EXAMPLE = """
 plate-llm validate
-
 plate-llm validate stg --fail-on warning
-
 plate-llm validate --format sarif --output findings.sarif
 """
 
@@ -76,6 +73,14 @@ FailOn = Annotated[
 ]
 
 
+Provenance = Annotated[
+    bool,
+    typer.Option(
+        "--provenance/--no-provenance",
+        rich_help_panel=_RULES,
+        help="Find values that nothing reads, and the values behind rendered fields.",
+    ),
+]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Check again whenever a file is saved, until Ctrl-C.")
 ]
@@ -94,6 +99,7 @@ def validate(
     crds: options.Crds = None,
     engine: options.Engine = None,
     root: options.Root = None,
+    provenance: Provenance = True,
     watch: Watch = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -111,6 +117,7 @@ def validate(
                 kube_version=workspace.kubernetes_version(kubernetes_version),
                 api_versions=workspace.api_versions(api_versions),
                 lint=True,
+                provenance=provenance,
                 schema_folders=workspace.schema_folders(crds),
             )
             releases = workspace.environments(envs or ())

@@ -122,7 +122,7 @@ def _source_nodes(node: Mapping) -> list[Mapping]:
     several = [
         item for item in items_of(find(node, ("spec", "sources"))) if isinstance(item, Mapping)
     ]
-    single = find(node, ("spec", "source"))
+    single = find(node, ("spec", "source")) or find(node, ("spec", "sourceHydrator", "drySource"))
     return several or ([single] if isinstance(single, Mapping) else [])
 
 

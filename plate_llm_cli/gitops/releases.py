@@ -82,7 +82,6 @@ class ProblemKind(StrEnum):
 
     MISSING_PATH = "missing-path"
     OUTSIDE_ROOT = "outside-root"
-    NO_SOURCE = "no-source"
     MISSING_VALUE_FILE = "missing-value-file"
     REMOTE_SOURCE = "remote-source"
     REMOTE_VALUE_FILE = "remote-value-file"
@@ -117,6 +116,8 @@ class ChartPart:
     release_name: str
     namespace: str
     layers: list[ValuesLayer]
+    values_model: str = ""
+    """The model that its values follow, from an annotation of Chart.yaml; '' where none does."""
     kube_version: str = ""
     api_versions: tuple[str, ...] = ()
     include_crds: bool = True

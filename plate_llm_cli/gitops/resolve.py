@@ -31,13 +31,13 @@ if TYPE_CHECKING:
 
 _MISSING = "create the folder or correct the path; it is relative to the repository's root"
 
+MODEL_ANNOTATION = "plate-llm.cocdev.co.kr/values-model"
+"""Names the model of a chart's values. A name alone would not do: other charts may have it too."""
+
 
 def resolve(application: Application, tree: Tree, home: Home) -> Release:
     """The release that `application` describes; what does not resolve is among its problems."""
     release = Release(application)
-    if not application.sources:
-        node = find(application.node, ("spec",)) or application.name_node
-        _problem(release, ProblemKind.NO_SOURCE, node, "the Application names no source")
     for source in application.sources:
         _add_source(release, source, tree, home)
     return release
@@ -140,7 +140,8 @@ def _add_chart(
         ChartPart(
             source=source,
             chart=path,
-            chart_name=_chart_name(path, tree),
+            chart_name=_chart_text(path, tree, "name"),
+            values_model=_chart_text(path, tree, "annotations", MODEL_ANNOTATION),
             release_name=text_of(source.helm_field("releaseName")) or application.name,
             namespace=text_of(source.helm_field("namespace")) or application.namespace,
             layers=layers + parameters,
@@ -155,9 +156,10 @@ def _add_chart(
     )
 
 
-def _chart_name(path: str, tree: Tree) -> str:
+def _chart_text(path: str, tree: Tree, *route: str) -> str:
+    """A text of the chart's Chart.yaml, or ''."""
     name = f"{path}/Chart.yaml" if path else "Chart.yaml"
-    return text_of(find(tree.read(name).root, ("name",))) if tree.is_file(name) else ""
+    return text_of(find(tree.read(name).root, route)) if tree.is_file(name) else ""
 
 
 def _defaults(path: str, tree: Tree) -> list[ValuesLayer]:

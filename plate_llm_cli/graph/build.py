@@ -13,6 +13,7 @@ from plate_llm_cli.gitops.releases import (
     ValuesLayer,
 )
 from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+from plate_llm_cli.graph.provenance import Provenance
 from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.engine import (
     Capabilities,
@@ -49,6 +50,7 @@ class RenderOptions:
     include_crds: bool | None = None
     lint: bool = False
     schema_folders: tuple[Path, ...] = ()
+    provenance: bool = False
 
 
 class Builder:
@@ -85,6 +87,7 @@ class Builder:
             manifests,
             self._options.kube_version,
             self._options.schema_folders,
+            Provenance(self._engine) if self._options.provenance else None,
         )
 
     def _request(self, release: Release, part: ChartPart) -> RenderRequest:
@@ -160,7 +163,9 @@ def _rendered_manifests(chart: RenderedChart) -> Iterator[Manifest]:
         file = parse_text(document.text, chart.template_path(document.template))
         for parsed in file.documents:
             for node in _objects(parsed.root):
-                yield Manifest(chart.release, file, node, chart, hook=document.hook)
+                yield Manifest(
+                    chart.release, file, node, chart, document.template, hook=document.hook
+                )
 
 
 def _objects(root: Node | None) -> Iterator[Mapping]:

@@ -56,6 +56,6 @@ def value_checks(deployment: Deployment) -> Iterator[tuple[RenderedChart, ModelV
     from plate_llm_cli.values.registry import check_values  # noqa: PLC0415 - see above
 
     for chart in deployment.charts:
-        if chart.part.complete:
-            for violation in check_values(chart.chart_name, chart.values):
+        if chart.part.complete and chart.part.values_model:
+            for violation in check_values(chart.part.values_model, chart.values):
                 yield chart, violation

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.gitops.applications import plain_mapping, text_of
 from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.graph import checks
+from plate_llm_cli.graph.subcharts import Subcharts
 from plate_llm_cli.helm.engine import RenderFailure
 from plate_llm_cli.source.nodes import find
 from plate_llm_cli.values.merge import coalesce
@@ -18,7 +20,9 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart, Release, ValuesLayer
+    from plate_llm_cli.graph.provenance import Provenance
     from plate_llm_cli.helm.engine import LintReport, Rendering, RenderRequest
+    from plate_llm_cli.helm.provenance import Verdict
     from plate_llm_cli.schemas.violations import CheckResult
     from plate_llm_cli.source.nodes import Document, Mapping, Route, SourceFile
     from plate_llm_cli.source.tree import Tree
@@ -37,6 +41,8 @@ class Manifest:
     file: SourceFile
     node: Mapping
     chart: RenderedChart | None = None
+    template: str = ""
+    """The name Helm gives to the template that rendered it; '' for plain manifests."""
     hook: bool = False
 
     @cached_property
@@ -89,15 +95,12 @@ class RenderedChart:
 
     def default_at(self, route: Route) -> Any:
         """What the chart's own values.yaml has at `route`; None where it has nothing."""
-        value: Any = next((item.values for item in self.part.layers if item.is_default), None)
-        for step in route:
-            if isinstance(value, dict):
-                value = value.get(str(step))
-            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-                value = value[step]
-            else:
-                return None
-        return value
+        defaults = next((item.values for item in self.part.layers if item.is_default), {})
+        return _value_at(defaults, route)
+
+    def value_at(self, route: Route) -> Any:
+        """What `.Values` has at `route`; None where it has nothing."""
+        return _value_at(self.values, route)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -118,10 +121,27 @@ class RenderedChart:
         """Where the values of a subchart begin: `("redis",)` for `parent/charts/redis`."""
         return tuple(chart.split("/charts/")[1:])
 
+    @cached_property
+    def subcharts(self) -> Subcharts:
+        """Where the charts below this one lie."""
+        depth = len(PurePosixPath(self.part.chart).parts)
+        folders = (self.request.chart, *self.request.chart.parents)
+        return Subcharts(folders[depth], self.part.chart)
+
     def template_path(self, template: str) -> str:
         """Where `chart/templates/x.yaml`, a template's name to Helm, stands in the tree."""
-        _, _, inner = template.partition("/")
-        return f"{self.part.chart}/{inner}" if self.part.chart else inner
+        return self.subcharts.path(template.partition("/")[2])
+
+
+def _value_at(value: Any, route: Route) -> Any:
+    for step in route:
+        if isinstance(value, dict):
+            value = value.get(str(step))
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
 
 
 @dataclass(eq=False)
@@ -136,6 +156,8 @@ class Deployment:
     kube_version: str
     schema_folders: tuple[Path, ...] = ()
     """Folders with schemas of custom resources, from `--crds`."""
+    provenance: Provenance | None = None
+    """None when it was not asked for: rendering again and again takes time."""
 
     @cached_property
     def schema_checks(self) -> list[tuple[Manifest, CheckResult]]:
@@ -151,6 +173,11 @@ class Deployment:
     def value_checks(self) -> list[tuple[RenderedChart, ModelViolation]]:
         """What the models of the charts have against the merged values."""
         return list(checks.value_checks(self))
+
+    @cached_property
+    def value_verdicts(self) -> list[tuple[RenderedChart, Verdict]]:
+        """The values that are set and of which nothing was seen to read them."""
+        return self.provenance.verdicts(self.charts) if self.provenance else []
 
     @property
     def crd_documents(self) -> list[Document]:

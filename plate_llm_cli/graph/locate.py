@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Location, Related, Resource
 from plate_llm_cli.graph.places import (
     FilePlace,
+    ManifestPlace,
     Place,
     RenderedPlace,
     TemplatePlace,
@@ -31,20 +32,11 @@ class Located:
     resource: Resource | None = None
 
 
-class Tracer(Protocol):
-    """Tells which values stand behind a field of a rendered object."""
-
-    def values_behind(self, manifest: Manifest, route: Route) -> list[Route]:
-        """Routes of `.Values`, the likeliest first; none where no value is behind the field."""
-        ...
-
-
 class Locator:
     """Turns places into locations for one deployment."""
 
-    def __init__(self, deployment: Deployment, tracer: Tracer | None = None) -> None:
+    def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
-        self._tracer = tracer
 
     def locate(self, place: Place) -> Located:
         """Where `place` is; what is overridden there is among the related places."""
@@ -55,8 +47,9 @@ class Locator:
         if isinstance(place, TemplatePlace):
             return Located(self._template(place))
         if isinstance(place, RenderedPlace):
-            return Located(self._template_line(place.chart, place.file, [place.span.line]))
-        return self._manifest(place.manifest, place.route)
+            lines = list(range(place.span.line, 0, -1))
+            return Located(self._template_line(place.chart, place.file, lines))
+        return self._manifest(place)
 
     def _value(self, chart: RenderedChart, route: Route) -> Located:
         """The layer that wins; where none sets the route, the nearest that sets part of it."""
@@ -80,20 +73,28 @@ class Locator:
         overridden = [Related(location, "overrides this value") for _, location in found[1:]]
         return Located(found[0][1], overridden)
 
-    def _manifest(self, manifest: Manifest, route: Route) -> Located:
+    def _manifest(self, place: ManifestPlace) -> Located:
+        manifest, route = place.manifest, place.route
         field_name = format_route(route) or None
         resource = Resource(manifest.kind, manifest.name, manifest.namespace, field_name)
-        located = self._behind(manifest, route) or self._in_text(manifest, route)
+        written = self._in_text(manifest, route)
+        located = None if place.absent else self._behind(manifest, route)
+        if located is None:
+            located = written
+        elif manifest.chart is not None:
+            located.related.append(Related(written.location, "rendered by"))
         located.resource = resource
         return located
 
     def _behind(self, manifest: Manifest, route: Route) -> Located | None:
-        if manifest.chart is None or self._tracer is None or not route:
+        """The value that the field shows, where a layer of the release or the chart sets it."""
+        provenance = self._deployment.provenance
+        if manifest.chart is None or provenance is None or not route:
             return None
-        for value in self._tracer.values_behind(manifest, route):
-            located = self._layers(manifest.chart, value)
+        for value in provenance.values_behind(manifest, route):
+            located = self._layers(manifest.chart, value.route) if value.direct else None
             if located is not None:
-                located.value = format_route(value)
+                located.value = format_route(value.route)
                 return located
         return None
 
@@ -111,27 +112,35 @@ class Locator:
         """The template's line behind line `lines[0]` of what it rendered to."""
         template = self._deployment.tree.text(rendered.path)
         if not template:
-            return _start_of_chart(chart)
+            return self._packed(chart, rendered.path)
         line = template_line(template, rendered.text, lines)
         return _whole_line(rendered.path, template, line or 1)
 
     def _template(self, place: TemplatePlace) -> Location:
         if place.template is None:
-            return _start_of_chart(place.chart)
+            return self._start_of_chart(place.chart)
         path = place.chart.template_path(place.template)
         text = self._deployment.tree.text(path)
         if not text:
-            return _start_of_chart(place.chart)
+            return self._packed(place.chart, path)
         whole = _whole_line(path, text, place.line or 1)
         if place.column is None or place.line is None:
             return whole
         return replace(whole, column=place.column, end_column=max(whole.end_column, place.column))
 
+    def _packed(self, chart: RenderedChart, path: str) -> Location:
+        """For a template that lies in an archive: the entry of Chart.yaml that brings it."""
+        found = chart.subcharts.dependency(path.removeprefix(f"{chart.part.chart}/"))
+        return _location(*found) if found else self._start_of_chart(chart)
 
-def _start_of_chart(chart: RenderedChart) -> Location:
-    """Chart.yaml, for a chart as a whole and for subcharts that are archives."""
-    folder = chart.part.chart
-    return Location(f"{folder}/Chart.yaml" if folder else "Chart.yaml", 1, 1, 1, 1)
+    def _start_of_chart(self, chart: RenderedChart) -> Location:
+        """Chart.yaml, for a chart as a whole; where there is none, what names the chart."""
+        folder = chart.part.chart
+        path = f"{folder}/Chart.yaml" if folder else "Chart.yaml"
+        if self._deployment.tree.is_file(path):
+            return Location(path, 1, 1, 1, 1)
+        node = chart.part.source.node
+        return _location(chart.release.application.file, (node.get("path") or node).span)
 
 
 def _location(file: SourceFile, span: Span) -> Location:
@@ -139,7 +148,7 @@ def _location(file: SourceFile, span: Span) -> Location:
 
 
 def _whole_line(path: str, text: str, number: int) -> Location:
-    lines = text.splitlines()
+    lines = text.split("\n")  # as Go counts them
     line = lines[number - 1] if number <= len(lines) else ""
     start = len(line) - len(line.lstrip()) + 1
     return Location(path, number, start, number, max(start, len(line.rstrip()) + 1))

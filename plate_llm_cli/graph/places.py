@@ -25,10 +25,14 @@ class FilePlace:
 
 @dataclass(frozen=True, slots=True)
 class ManifestPlace:
-    """A field of an object: found behind it are a value, a template line, or a file's line."""
+    """A field of an object: found behind it are a value, a template line, or a file's line.
+
+    `absent` says that something is missing at `route`: no value that is there can be the cause.
+    """
 
     manifest: Manifest
     route: Route = ()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,8 +27,11 @@ from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
 from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
 from plate_llm_cli.rules.source.unused_ignore import UnusedIgnore
+from plate_llm_cli.rules.values.dead_value import DeadValue
+from plate_llm_cli.rules.values.gated_value import GatedValue
 from plate_llm_cli.rules.values.invalid_value import InvalidValue
 from plate_llm_cli.rules.values.misread_scalar import MisreadScalar
+from plate_llm_cli.rules.values.possibly_dead_value import PossiblyDeadValue
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
 
@@ -44,6 +47,9 @@ RULES: tuple[Rule, ...] = (
     InvalidValue(),
     ValuesSchema(),
     MisreadScalar(),
+    DeadValue(),
+    GatedValue(),
+    PossiblyDeadValue(),
     RenderFailed(),
     RenderNote(),
     MissingDependency(),

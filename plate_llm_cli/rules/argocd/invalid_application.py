@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.gitops.releases import ProblemKind
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
 from plate_llm_cli.source.nodes import nearest
 
@@ -45,6 +46,14 @@ class InvalidApplication(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every violation in every Application and project of the tree."""
+        ignored = {
+            (problem.file.path, problem.span.line)
+            for release in deployment.releases
+            for problem in release.problems
+            if problem.kind is ProblemKind.IGNORED_VALUES
+        }
         for file, node, violation in deployment.argo_checks:
             span, _ = nearest(node, violation.route)
+            if (file.path, span.line) in ignored:
+                continue  # `ignored-values` says it
             yield Defect(FilePlace(file, span), violation.message, violation.help)

@@ -32,4 +32,4 @@ class MissingPath(ReleaseProblemRule):
     id = "missing-path"
     severity = Severity.ERROR
     summary = "An Application points at a folder that does not exist"
-    kinds = (ProblemKind.MISSING_PATH, ProblemKind.NO_SOURCE)
+    kinds = (ProblemKind.MISSING_PATH,)

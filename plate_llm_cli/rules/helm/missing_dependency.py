@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
-from plate_llm_cli.helm.engine import Rendering
-from plate_llm_cli.rules.base import Defect, Rule, TemplatePlace
+from plate_llm_cli.helm.engine import FailureKind, Rendering
+from plate_llm_cli.rules.base import Defect, FilePlace, Place, Rule, TemplatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+
+_HELP = "run `helm dependency build` to have it checked as well"
 
 
 class MissingDependency(Rule):
@@ -19,7 +21,8 @@ class MissingDependency(Rule):
 
     ## What it does
     Names the dependencies of Chart.yaml that are switched on and not vendored. ArgoCD fetches them
-    before it renders; here nothing is fetched, so the chart is rendered without them.
+    before it renders; here nothing is fetched, so the chart is rendered without them, or not at all
+    where its templates use theirs.
 
     ## Why is this bad?
     It is not bad. But nothing is proved about what the dependency would add.
@@ -48,5 +51,11 @@ class MissingDependency(Rule):
             if isinstance(chart.outcome, Rendering):
                 for name in chart.outcome.missing:
                     message = f"dependency {name} is not in charts/: rendered without it"
-                    help_text = "run `helm dependency build` to have it checked as well"
-                    yield Defect(TemplatePlace(chart), message, help_text)
+                    yield Defect(_place(chart, name), message, _HELP, (chart.release.name,))
+            elif chart.outcome.kind is FailureKind.DEPENDENCY:
+                yield Defect(TemplatePlace(chart), chart.outcome.message, _HELP)
+
+
+def _place(chart: RenderedChart, name: str) -> Place:
+    found = chart.subcharts.entry(name)
+    return FilePlace(*found) if found else TemplatePlace(chart)

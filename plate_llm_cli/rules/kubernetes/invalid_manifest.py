@@ -48,6 +48,11 @@ class InvalidManifest(Rule):
         """Every violation of every object."""
         for manifest, result in deployment.schema_checks:
             for violation in result.violations:
-                if violation.kind.value != "shadowed-item":
-                    place = ManifestPlace(manifest, violation.route)
-                    yield Defect(place, violation.message, violation.help)
+                kind = violation.kind.value
+                if kind == "shadowed-item":
+                    continue
+                place = ManifestPlace(manifest, violation.route, absent=kind == "missing-field")
+                # An operator newer than our model of its kinds may know the field.
+                unsure = kind == "unknown-field" and result.source == "model"
+                severity = Severity.WARNING if unsure and not violation.suggestion else None
+                yield Defect(place, violation.message, violation.help, severity=severity)

@@ -45,6 +45,8 @@ class ShadowedItem(Rule):
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every shadowed item of every object."""
         for manifest, result in deployment.schema_checks:
+            if manifest.chart is not None and not manifest.chart.part.complete:
+                continue  # without a value file it is not what would be deployed
             for violation in result.violations:
                 if violation.kind.value == "shadowed-item":
                     place = ManifestPlace(manifest, violation.route)

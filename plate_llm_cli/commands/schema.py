@@ -1,0 +1,70 @@
+"""`plate-llm schema`: the JSON Schemas that editors, Helm and ArgoCD use."""
+
+from __future__ import annotations
+
+import difflib
+from importlib.resources import files
+from typing import Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.errors import ConfigurationError, RootError
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.output import write_out, write_result
+from plate_llm_cli.values.json_schema import schema_text
+from plate_llm_cli.values.registry import MODELLED_CHARTS
+
+app = typer.Typer(
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    help="Write the JSON Schemas that editors, Helm and ArgoCD use.",
+)
+
+Check = Annotated[
+    bool, typer.Option("--check", help="Write nothing; exit with 1 when a file is not current.")
+]
+
+
+@app.command(
+    "values", epilog="[b]Examples[/]\n\nplate-llm schema values\n\nplate-llm schema values --check"
+)
+def schema_values(check: Check = False, root: options.Root = None) -> None:
+    """Write values.schema.json into every chart of the tree that has a model."""
+    stale = False
+    with Workspace(root) as workspace:
+        charts = workspace.modelled_charts()
+        if not charts:
+            raise RootError("no chart in this tree has a model", "see docs/architecture.md")
+        for folder, model in charts.items():
+            path = f"{folder}/values.schema.json"
+            text = schema_text(model, workspace.default_values(folder))
+            if text is None:
+                hint = f"known: {', '.join(MODELLED_CHARTS)}"
+                raise ConfigurationError(f"{folder}/Chart.yaml: no model {model!r}", hint)
+            before = workspace.tree.text(path)
+            if before == text:
+                continue
+            stale = True
+            if check:
+                write_out(_difference(path, before, text))
+            else:
+                write_result(text, workspace.root / path)
+                typer.echo(f"{path} written", err=True)
+    if stale and check:
+        typer.echo("run `plate-llm schema values` and commit what it writes", err=True)
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+@app.command("findings", epilog="[b]Example[/]\n\nplate-llm schema findings > findings.schema.json")
+def schema_findings() -> None:
+    """Print the schema of what `validate --format json` prints."""
+    write_out((files("plate_llm_cli.report") / "findings.schema.json").read_text("utf-8"))
+
+
+def _difference(path: str, before: str, after: str) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(keepends=True), after.splitlines(keepends=True), path, "as it should be"
+    )
+    return "".join(lines)

@@ -1,0 +1,116 @@
+"""Provenance for the rules: the values behind a field, and the values that nothing reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.helm.provenance import (
+    Field,
+    Origin,
+    Trace,
+    ValueTracer,
+    Verdict,
+    VerdictKind,
+    identify,
+)
+from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plate_llm_cli.graph.deployment import Manifest, RenderedChart
+    from plate_llm_cli.helm.engine import HelmEngine
+    from plate_llm_cli.source.nodes import Node, Route
+
+_TELLING = 3
+"""A value of that many letters inside a longer text can be taken for a part of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValueBehind:
+    """A value that moves a field. Not `direct`: it only decides whether the field is there."""
+
+    route: Route
+    direct: bool
+
+
+class Provenance:
+    """Answers for one deployment; asks Helm only for what is asked here."""
+
+    def __init__(self, engine: HelmEngine) -> None:
+        self._values = ValueTracer(engine)
+        self._traces: dict[int, Trace] = {}
+
+    def values_behind(self, manifest: Manifest, route: Route) -> list[ValueBehind]:
+        """The values that move the field at `route`, the likeliest first.
+
+        For a map or list, those of its first field: it stands for the block that it begins.
+        """
+        chart = manifest.chart
+        if chart is None:
+            return []
+        leaf, node = _first_leaf(find(manifest.node, route), route)
+        field = Field(manifest.template, identify(manifest.plain), leaf)
+        text = node.text if isinstance(node, Scalar) else ""
+        origins = self._trace(chart).explain(field)
+        found = [ValueBehind(origin.route, _is_direct(chart, origin, text)) for origin in origins]
+        return sorted(found, key=lambda value: not value.direct)
+
+    def _trace(self, chart: RenderedChart) -> Trace:
+        trace = self._traces.get(id(chart))
+        if trace is None:
+            trace = self._traces[id(chart)] = self._values.trace(chart.request)
+        return trace
+
+    def verdicts(self, charts: Iterable[RenderedChart]) -> list[tuple[RenderedChart, Verdict]]:
+        """What is known of every value that is set, where it is less than that it is read.
+
+        A file that several releases share counts as a whole: what one of them reads is read.
+        """
+        found = [
+            (chart, verdict)
+            for chart in charts
+            if chart.failure is None and chart.part.complete
+            for verdict in self._values.verdicts(chart.request)
+        ]
+        best: dict[tuple[str, Route], int] = {}
+        for chart, verdict in found:
+            for key in _places(chart, verdict):
+                best[key] = min(best.get(key, len(_RANKS)), _RANKS[verdict.kind])
+        return [
+            (chart, verdict)
+            for chart, verdict in found
+            if verdict.kind is not VerdictKind.LIVE
+            and all(best[key] == _RANKS[verdict.kind] for key in _places(chart, verdict))
+        ]
+
+
+_RANKS = {kind: rank for rank, kind in enumerate(VerdictKind)}
+
+
+def _places(chart: RenderedChart, verdict: Verdict) -> Iterator[tuple[str, Route]]:
+    """The files, or other layers, that set each value of a verdict."""
+    for leaf in verdict.leaves:
+        for layer in chart.layers_setting(leaf):
+            if not layer.is_default and layer.file is not None:
+                yield layer.file.path, leaf
+
+
+def _first_leaf(node: Node | None, route: Route) -> tuple[Route, Node | None]:
+    while True:
+        if isinstance(node, Mapping) and node.entries:
+            entry = node.entries[0]
+            route, node = (*route, entry.key.text), entry.value
+        elif isinstance(node, Sequence) and node.items:
+            route, node = (*route, 0), node.items[0]
+        else:
+            return route, node
+
+
+def _is_direct(chart: RenderedChart, origin: Origin, text: str) -> bool:
+    """Whether the field shows the value, rather than being there because of it."""
+    if origin.exact or not origin.others:
+        return True
+    value = chart.value_at(origin.route)
+    return isinstance(value, str) and len(value) >= _TELLING and value in text
