@@ -59,14 +59,21 @@ def values_of(chart: str, env: str | None, extra: Values | None) -> Values:
 
 
 def request(
-    chart: str, values: Values | None = None, env: str | None = None, kube: str = "1.37.0"
+    chart: str,
+    values: Values | None = None,
+    env: str | None = None,
+    kube: str = "1.37.0",
+    *,
+    skip_schema: bool = True,
 ) -> RenderRequest:
+    """The templates alone: the chart's schema would stop much before their own checks do."""
     return RenderRequest(
         chart=CHARTS / chart,
         release_name=f"{chart}-{env}" if env else "release",
         namespace=NAMESPACES.get(env or "", "elsewhere"),
         values=values_of(chart, env, values),
         capabilities=Capabilities(kube),
+        skip_schema=skip_schema,
     )
 
 

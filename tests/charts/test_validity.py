@@ -70,3 +70,10 @@ def test_rendered_text_is_tidy(engine: EmbeddedEngine, chart: str, env: str | No
         lines = document.text.rstrip("\n").split("\n")
         untidy = [line for line in lines if not line.strip() or line != line.rstrip()]
         assert (document.template, untidy) == (document.template, [])
+
+
+@pytest.mark.parametrize(("chart", "env"), [*RELEASES, ("openbao-secrets-manager", "cluster")])
+def test_the_charts_schema_accepts_every_environment(
+    render: Render, chart: str, env: str | None
+) -> None:
+    assert render(chart, env=env, skip_schema=False)
