@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from plate_llm_cli.graph.set_values import put_parsed, route_of
 from plate_llm_cli.helm.binary_flags import template_arguments, values_text
 from plate_llm_cli.helm.binary_output import documents
-from plate_llm_cli.helm.engine import RenderFailure, SetArgument, SetKind
+from plate_llm_cli.helm.engine import FailureKind, RenderFailure, SetArgument, SetKind
 from plate_llm_cli.helm.process import Running
 from plate_llm_cli.source.reader import read_file, to_plain
 from plate_llm_cli.values.merge import merge
@@ -79,6 +79,21 @@ def test_documents_are_equal(
     chart, files = case
     ours, theirs = both(engine, binary, request_for(chart, values_of(files)))
     assert ours == theirs
+
+
+@pytest.mark.parametrize("case", cases(), ids=case_id)
+def test_a_chart_renders_the_same_without_its_schemas(
+    case: tuple[Path, tuple[Path, ...]],
+    engine: EmbeddedEngine,
+    request_for: Callable[..., RenderRequest],
+) -> None:
+    chart, files = case
+    request = request_for(chart, values_of(files))
+    checked, unchecked = engine.render_many([request, replace(request, skip_schema=True)])
+    if isinstance(checked, RenderFailure) and checked.kind is FailureKind.SCHEMA:
+        assert not isinstance(unchecked, RenderFailure)
+    else:
+        assert unchecked == checked
 
 
 SETS = [
