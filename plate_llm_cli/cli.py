@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer.core import TyperCommand, TyperGroup
 
-from plate_llm_cli import __version__
+from plate_llm_cli import __version__, options
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.help_page import Command, Group, page_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from typer.exceptions import TyperException
 
 COMMANDS: Mapping[str, str] = {
     "validate": "Check that every release of the tree would come up.",
@@ -24,21 +29,59 @@ COMMANDS: Mapping[str, str] = {
 """Name and first line of help. A command lives in the module of its name in `commands`, as `app`;
 it is imported when it is called, so that `--help` costs the same however many there are."""
 
-_EPILOG = "Start with:  plate-llm validate"
+_RENDERING = frozenset({"render", "validate"})
+
+EXAMPLE = """
+plate-llm env list
+plate-llm validate
+plate-llm render stg
+"""
+
+_CHOICES = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>'.*')")
 
 
-class LazyGroup(TyperGroup):
+class LazyGroup(Group):
     """Lists commands by their one line of help and loads the one that is called."""
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that `args` begins with, loaded."""
+        """The command that `args` begins with, loaded; `-C` before it counts as if behind it."""
         name, command, rest = super().resolve_command(ctx, args)
-        return name, load(name) if name in COMMANDS else command, rest
+        if name in COMMANDS:
+            if name in _RENDERING and not _asks_for_help(rest):
+                _begin_to_load_helm()
+            command = load(name)
+            source = ctx.get_parameter_source("root")
+            if source is not None and source.name == "COMMANDLINE":
+                ctx.default_map = {name: _hand_down(command, ctx.params["root"])}
+        return name, command, rest
+
+
+def _begin_to_load_helm() -> None:
+    from plate_llm_cli.helm import prestart  # noqa: PLC0415 - most commands do without Helm
+
+    prestart.begin()
+
+
+def _asks_for_help(arguments: list[str]) -> bool:
+    return "-h" in arguments or "--help" in arguments
+
+
+def _hand_down(command: Any, root: object) -> dict[str, Any]:
+    """The defaults of `command` and of what is below it once `root` was given before its name."""
+    for parameter in command.params:
+        if parameter.name == "root":
+            parameter.envvar = None  # it would win over a default
+    below = getattr(command, "commands", {})
+    return {"root": root} | {name: _hand_down(below[name], root) for name in below}
 
 
 def load(name: str) -> Any:
     """The command `name` itself."""
-    command = typer.main.get_command(import_module(f"plate_llm_cli.commands.{name}").app)
+    app: typer.Typer = import_module(f"plate_llm_cli.commands.{name}").app
+    app.info.cls = Group
+    for info in app.registered_commands:
+        info.cls = Command
+    command = typer.main.get_command(app)
     command.name = name
     return command
 
@@ -47,27 +90,53 @@ def command() -> Any:
     """The whole command line."""
     app = typer.Typer(
         cls=LazyGroup,
-        no_args_is_help=True,
-        rich_markup_mode="rich",
         pretty_exceptions_enable=False,
         pretty_exceptions_show_locals=False,
-        context_settings={"help_option_names": ["-h", "--help"]},
-        epilog=_EPILOG,
+        context_settings={
+            "help_option_names": ["-h", "--help"],
+            "terminal_width": page_width(),
+        },
+        epilog=EXAMPLE,
     )
     app.callback()(_main)
     group = typer.main.get_command(app)
     group.commands = {  # type: ignore[attr-defined]  # a TyperGroup, by `cls`
-        name: TyperCommand(name, help=help_text) for name, help_text in COMMANDS.items()
+        name: Command(name, help=help_text) for name, help_text in COMMANDS.items()
     }
     return group
 
 
+def usage_error(error: TyperException) -> UsageError:
+    """What Typer has against the command line, in the words of our own errors."""
+    context: Any = getattr(error, "ctx", None)
+    text = error.format_message().partition(" (Possible options")[0]
+    text = text.replace("Value error, ", "").replace("\n\t", " ").removesuffix(".")
+    path = context.command_path if context else "plate-llm"
+    hint = f"{path} --help says how it is used"
+    near: list[str] = []
+    if choice := _CHOICES.search(text):
+        near = get_close_matches(choice["given"], re.findall(r"'(.*?)'", choice["known"]), 1)
+    elif context and (option := getattr(error, "option_name", "")):
+        known = [name for item in context.command.get_params(context) for name in item.opts]
+        near = get_close_matches(option, known, 1)
+    return UsageError(text[:1].lower() + text[1:], f"did you mean {near[0]}?" if near else hint)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"plate-llm {__version__}")
+        raise typer.Exit
+
+
 def _main(
+    root: options.Root = None,
     version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", is_eager=True
+        False,
+        "--version",
+        help="Print the version and exit.",
+        is_eager=True,
+        callback=_print_version,
     ),
 ) -> None:
     """Prove that a Helm + ArgoCD deployment will come up, before it is merged."""
-    if version:
-        typer.echo(f"plate-llm {__version__}")
-        raise typer.Exit
+    del root, version

@@ -13,7 +13,7 @@ from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.graph.build import Builder
 from plate_llm_cli.graph.locate import Locator
-from plate_llm_cli.helm.binary import BinaryEngine
+from plate_llm_cli.helm import prestart
 from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.schemas.versions import newest_version, require_version
 from plate_llm_cli.settings import Settings, load_settings
@@ -44,12 +44,14 @@ class Workspace:
 
     @cached_property
     def engine(self) -> HelmEngine:
-        """The engine that was asked for."""
-        return EmbeddedEngine() if self._engine_name == "embedded" else BinaryEngine()
+        """The engine that was asked for. The embedded one loads in the background."""
+        if self._engine_name == "embedded":
+            embedded = EmbeddedEngine(begun=prestart.take())
+            embedded.start()
+            return embedded
+        from plate_llm_cli.helm.binary import BinaryEngine  # noqa: PLC0415 - 25 ms, seldom wanted
 
-    def start_engine(self) -> None:
-        """Let Helm load in the background, for a command that is going to render."""
-        self.engine.start()
+        return BinaryEngine()
 
     def locator(self, deployment: Deployment) -> Locator:
         """What finds the lines for `deployment`."""

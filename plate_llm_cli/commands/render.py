@@ -12,13 +12,19 @@ from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.helm.engine import SetArgument, SetKind
-from plate_llm_cli.output import write_out, write_result
+from plate_llm_cli.helm.engine import RenderFailure, SetArgument, SetKind
+from plate_llm_cli.output import say, write_data, write_out
 from plate_llm_cli.report import manifests
+from plate_llm_cli.report.refusals import remarks, without_refused
+from plate_llm_cli.report.templates import only
 from plate_llm_cli.report.traces import trace_text
+from plate_llm_cli.report.untrusted import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.report.refusals import Remark
 
 app = typer.Typer(add_completion=False)
 
@@ -47,7 +53,7 @@ ShowOnly = Annotated[
         "-s",
         "--show-only",
         metavar="TEMPLATE",
-        help="Only what TEMPLATE renders.",
+        help="Only what TEMPLATE renders; may be repeated.",
         show_default=False,
     ),
 ]
@@ -55,7 +61,6 @@ Out = Annotated[
     Path | None,
     typer.Option(metavar="DIR", help="Write one file an object into DIR.", show_default=False),
 ]
-Format = Annotated[options.RenderFormat, typer.Option("--format")]
 Values = Annotated[
     list[Path] | None,
     typer.Option(
@@ -63,7 +68,7 @@ Values = Annotated[
         "--values",
         metavar="FILE",
         rich_help_panel=_VALUES,
-        help="A value file; may be repeated.",
+        help="A value file, `-` for stdin; may be repeated.",
         show_default=False,
     ),
 ]
@@ -73,7 +78,7 @@ Set = Annotated[
         "--set",
         metavar="KEY=VALUE",
         rich_help_panel=_VALUES,
-        help="As Helm's own.",
+        help="Set a value, as Helm's own option does; may be repeated.",
         show_default=False,
     ),
 ]
@@ -83,7 +88,7 @@ SetString = Annotated[
         "--set-string",
         metavar="KEY=TEXT",
         rich_help_panel=_VALUES,
-        help="As Helm's own.",
+        help="Set a value that stays text, as Helm's own option does.",
         show_default=False,
     ),
 ]
@@ -92,7 +97,7 @@ IncludeCrds = Annotated[
     typer.Option(
         "--include-crds/--no-include-crds",
         rich_help_panel="Helm",
-        help="Whatever the Application says. [dim]ArgoCD includes them unless skipCrds.[/]",
+        help="Print CRDs or leave them out. Default: as the Application says.",
         show_default=False,
     ),
 ]
@@ -111,7 +116,7 @@ def render(
     trace: Trace = "",
     show_only: ShowOnly = None,
     out: Out = None,
-    output_format: Format = options.RenderFormat.YAML,
+    output_format: options.ManifestFormat = options.RenderFormat.YAML,
     values: Values = None,
     set_values: Set = None,
     set_strings: SetString = None,
@@ -126,42 +131,64 @@ def render(
     del verbose
     if bool(env) == every:
         raise UsageError("render takes one ENV, or --all", "plate-llm env list shows them")
+    _refuse_together(trace=trace, out=out, as_json=output_format is options.RenderFormat.JSON)
     with Workspace(root, engine or "") as workspace:
-        workspace.start_engine()
-        arguments = [SetArgument(SetKind.SET, text) for text in set_values or ()]
-        arguments += [SetArgument(SetKind.STRING, text) for text in set_strings or ()]
         render_options = RenderOptions(
             kube_version=workspace.kubernetes_version(kubernetes_version),
             api_versions=workspace.api_versions(api_versions),
             values=tuple(workspace.read_values(path) for path in values or ()),
-            arguments=tuple(arguments),
+            arguments=tuple(_arguments(workspace, set_values or (), set_strings or ())),
             include_crds=include_crds,
-            provenance=bool(trace),
         )
         releases = workspace.discovery.releases if every else [workspace.release(env or "")]
-        deployment = workspace.build(releases, render_options)
-        if trace:
+        rendered = workspace.build(releases, render_options)
+        said = remarks(rendered)
+        deployment = without_refused(rendered, said)
+        idle: list[str] = []
+        if show_only and deployment.releases:
+            deployment, idle = only(deployment, show_only)
+        if trace and deployment.releases:
             write_out(trace_text(deployment, workspace.locator(deployment), trace))
-        elif out is not None:
-            written = manifests.write_folder(deployment, out)
-            typer.echo(f"{len(written)} files written to {out}", err=True)
-        elif output_format is options.RenderFormat.JSON:
-            write_result(manifests.as_json(deployment), None)
-        else:
-            write_result(manifests.yaml_stream(deployment, show_only or ()), None)
-    _tell_problems(deployment)
+        elif deployment.releases:
+            _write(deployment, out, output_format)
+    _finish(said, idle, nothing=not (deployment.charts or deployment.manifests))
 
 
-def _tell_problems(deployment: Deployment) -> None:
-    """Say on stderr what could not be rendered; exit 1 when a chart failed."""
-    for release in deployment.releases:
-        for problem in release.problems:
-            place = f"{problem.file.path}:{problem.span.line}:{problem.span.column}"
-            typer.echo(f"{place}: {problem.message}", err=True)
-    failed = [(chart, chart.failure) for chart in deployment.charts if chart.failure]
-    for chart, failure in failed:
-        path = chart.template_path(failure.template) if failure.template else chart.part.chart
-        position = f":{failure.line}:{failure.column or 1}" if failure.line else ""
-        typer.echo(f"{path}{position}: {chart.release.name}: {failure.message}", err=True)
-    if failed:
+def _refuse_together(*, trace: str, out: Path | None, as_json: bool) -> None:
+    given = [("--trace", bool(trace)), ("--out", out is not None), ("--format json", as_json)]
+    together = [name for name, here in given if here]
+    if len(together) > 1:
+        raise UsageError(f"{' and '.join(together)} do not go together", "leave one of them out")
+
+
+def _arguments(
+    workspace: Workspace, values: Iterable[str], strings: Iterable[str]
+) -> Iterator[SetArgument]:
+    """The `--set` options as Helm reads them; UsageError for one that it cannot read."""
+    arguments = [SetArgument(SetKind.SET, text) for text in values]
+    arguments += [SetArgument(SetKind.STRING, text) for text in strings]
+    for argument in arguments:
+        parsed = workspace.engine.parse_set(argument)
+        if isinstance(parsed, RenderFailure):
+            raise UsageError(f"--{argument.kind} {argument.text!r}: {parsed.message}")
+        yield argument
+
+
+def _write(deployment: Deployment, out: Path | None, output_format: options.RenderFormat) -> None:
+    if out is not None:
+        written = manifests.write_folder(deployment, out)
+        say(f"{len(written)} {'file' if len(written) == 1 else 'files'} written to {out}")
+    elif output_format is options.RenderFormat.JSON:
+        write_data(manifests.as_json(deployment))
+    else:
+        write_data(manifests.yaml_stream(deployment))
+
+
+def _finish(said: list[Remark], idle: list[str], *, nothing: bool) -> None:
+    """Say what is not there and why; exit 1 when that is something of what was asked for."""
+    for remark in said:
+        say(visible(str(remark)))
+    for pattern in idle:
+        say(f"{pattern} renders to nothing with these values")
+    if any(remark.refuses for remark in said) or (said and nothing):
         raise typer.Exit(ExitCode.FINDINGS)

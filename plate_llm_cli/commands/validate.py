@@ -110,7 +110,6 @@ def validate(
     def look() -> bool:
         """Check the tree as it is now; True when the findings are bad enough to fail."""
         with Workspace(root, engine or "") as workspace:
-            workspace.start_engine()
             settings = workspace.settings
             rules = select(RULES, selected or settings.select, ignored or settings.ignore)
             render_options = RenderOptions(

@@ -13,7 +13,6 @@ from plate_llm_cli.gitops.releases import (
     ValuesLayer,
 )
 from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
-from plate_llm_cli.graph.provenance import Provenance
 from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.engine import (
     Capabilities,
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart
+    from plate_llm_cli.graph.provenance import Provenance
     from plate_llm_cli.helm.engine import HelmEngine
     from plate_llm_cli.source.nodes import Node
     from plate_llm_cli.source.tree import Tree
@@ -87,8 +87,13 @@ class Builder:
             manifests,
             self._options.kube_version,
             self._options.schema_folders,
-            Provenance(self._engine) if self._options.provenance else None,
+            self._provenance() if self._options.provenance else None,
         )
+
+    def _provenance(self) -> Provenance:
+        from plate_llm_cli.graph.provenance import Provenance  # noqa: PLC0415 - 30 ms, not for all
+
+        return Provenance(self._engine)
 
     def _request(self, release: Release, part: ChartPart) -> RenderRequest:
         part.layers += self._command_line()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
 import threading
@@ -17,8 +18,6 @@ from plate_llm_cli.helm.scratch import scratch_file
 from plate_llm_cli.helm.worker import read_frame
 
 if TYPE_CHECKING:
-    import queue
-
     Arrivals = queue.SimpleQueue[tuple["Child", dict[str, Any] | None, float]]
     """What the children said: who, the message (None at its end), and when."""
 
@@ -87,6 +86,14 @@ class Child:
         while message is not None:
             message = read_frame(self._stdout)
             arrivals.put((self, message, time.monotonic()))
+
+
+class BegunChild:
+    """A child that loads Helm before there is an engine to use it."""
+
+    def __init__(self) -> None:
+        self.arrivals: Arrivals = queue.SimpleQueue()
+        self.child = Child(self.arrivals)
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
 
-    from plate_llm_cli.helm.child import Arrivals
+    from plate_llm_cli.helm.child import Arrivals, BegunChild
     from plate_llm_cli.helm.engine import (
         LintReport,
         RenderFailure,
@@ -49,9 +49,13 @@ class EmbeddedEngine:
     loses digits on both ways, but not always the same ones.
     """
 
-    def __init__(self, workers: int = 1, deadline: float = 10.0) -> None:
-        self._arrivals: Arrivals = queue.SimpleQueue()
+    def __init__(
+        self, workers: int = 1, deadline: float = 10.0, *, begun: BegunChild | None = None
+    ) -> None:
+        self._arrivals: Arrivals = begun.arrivals if begun else queue.SimpleQueue()
         self._lanes = [Lane(self._arrivals, deadline) for _ in range(max(workers, 1))]
+        if begun:
+            self._lanes[0].adopt(begun.child)
         self._backlog: deque[Job] = deque()
         self._calls = count(1)
 

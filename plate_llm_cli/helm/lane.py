@@ -54,6 +54,11 @@ class Lane:
             self._greeted = False
             self._since = time.monotonic()
 
+    def adopt(self, child: Child) -> None:
+        """Take over a child that somebody else has started; it must speak into our `arrivals`."""
+        self.child = child
+        self._since = time.monotonic()
+
     def stop(self) -> str:
         """End the worker; gives what it wrote to stderr."""
         child, self.child = self.child, None
