@@ -71,9 +71,11 @@ def charts(session: nox.Session) -> None:
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Fail when a generated page is not what the code says; `-- --write` writes them."""
+    """Fail when a generated file is not what the code says; `-- --write` writes them."""
     install(session)
-    session.run("python", "-m", "docs.generate", *(session.posargs or ["--check"]))
+    write = "--write" in session.posargs
+    session.run("python", "-m", "docs.generate", "--write" if write else "--check")
+    session.run("plate-llm", "schema", "values", *([] if write else ["--check"]))
 
 
 @nox.session
