@@ -73,11 +73,13 @@ def _edit(
         raise _error(route, "there is nothing, or a value that has no such part") from error
     except UnchangeableError as error:
         raise _error(route, str(error)) from error
-    after = parse_text(edited, before.path)
-    found = [to_plain(each.root) for each in after.documents] or [None]
-    if after.broken or _canonical(found) != _canonical(expected):
-        raise _error(route, "anchors, aliases or its form tie it to other values")
-    return edited
+    # A block of text at the very end needs a line break, be there one so far or not.
+    for result in (edited, edited + "\n"):
+        after = parse_text(result, before.path)
+        found = [to_plain(each.root) for each in after.documents] or [None]
+        if not after.broken and _canonical(found) == _canonical(expected):
+            return result
+    raise _error(route, "anchors, aliases or its form tie it to other values")
 
 
 def _sound(text: str, route: Route) -> SourceFile:

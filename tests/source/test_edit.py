@@ -171,6 +171,10 @@ def test_the_last_of_a_text_can_be_deleted(before: str, after: str) -> None:
     assert delete(before, route) == after
 
 
+def test_a_block_at_the_end_gets_its_line_break() -> None:
+    assert set_value("a: 1", ("b",), "x\ny\n") == "a: 1\nb: |\n  x\n  y\n"
+
+
 def test_an_emptied_mapping_stays_a_mapping() -> None:
     assert delete("b:\n  a: 1\nc: 1\n", ("b", "a")) == "b: {}\nc: 1\n"
 

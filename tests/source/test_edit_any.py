@@ -104,7 +104,7 @@ def assert_only(before: str, after: str, span: Span) -> None:
     head, tail = old[: span.line - 1], old[span.end_line :]
     assert new[: len(head)] == head
     assert new[len(new) - len(tail) :] == tail
-    assert after.endswith("\n") == before.endswith("\n")
+    assert after.endswith("\n") or not before.endswith("\n")
     assert ("\r\n" in before) == (after.count("\n") == after.count("\r\n"))
 
 
