@@ -88,21 +88,32 @@ def _take_member(
 def _read_folder(root: Path) -> ChartFiles:
     """Links are followed, as Helm does; one that leads back into its own parents is not."""
     files = ChartFiles()
-    seen: set[str] = set()
-    for folder, names, leaves in os.walk(root, followlinks=True):
+    waiting = [(root, "", frozenset[str]())]
+    folders = 0
+    while waiting and files.complete:
+        folder, prefix, above = waiting.pop()
         real = os.path.realpath(folder)
-        relative = Path(folder).relative_to(root).as_posix()
-        prefix = "" if relative == "." else f"{relative}/"
-        if real in seen:
-            files.complete = files.complete and relative != "."
-            names.clear()
-            continue
-        seen.add(real)
-        names[:] = sorted(name for name in names if _leads_on(f"{prefix}{name}/"))
-        for leaf in sorted(leaves):
-            if _is_wanted(prefix + leaf) and files.complete:
-                _take_file(files, Path(folder) / leaf, prefix + leaf)
+        folders += 1
+        if real in above or folders > MAX_FILES:
+            files.complete = False
+            break
+        for entry in _entries(folder, files):
+            name = prefix + entry.name
+            if entry.is_dir():
+                if _leads_on(f"{name}/"):
+                    waiting.append((Path(entry.path), f"{name}/", above | {real}))
+            elif _is_wanted(name) and files.complete:
+                _take_file(files, Path(entry.path), name)
     return files
+
+
+def _entries(folder: Path, files: ChartFiles) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        files.complete = False
+        return []
 
 
 def _take_file(files: ChartFiles, path: Path, inner: str) -> None:
