@@ -8,15 +8,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from plate_llm_cli import __version__, options
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.help_page import Command, Group, page_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from typer.exceptions import TyperException
 
 COMMANDS: Mapping[str, str] = {
     "validate": "Check that every release of the tree would come up.",
@@ -47,7 +47,7 @@ class LazyGroup(Group):
         """The command that `args` begins with, loaded; `-C` before it counts as if behind it."""
         name, command, rest = super().resolve_command(ctx, args)
         if name in COMMANDS:
-            if name in _RENDERING and not _asks_for_help(rest):
+            if name in _RENDERING and not (ctx.resilient_parsing or _asks_for_help(rest)):
                 _begin_to_load_helm()
             command = load(name)
             source = ctx.get_parameter_source("root")
@@ -106,7 +106,20 @@ def command() -> Any:
     return group
 
 
-def usage_error(error: TyperException) -> UsageError:
+def call(arguments: list[str]) -> int:
+    """Carry out the command line `arguments`; the exit code.
+
+    Raises:
+        PlateError: it cannot be carried out.
+    """
+    try:
+        code = command().main(args=arguments, prog_name="plate-llm", standalone_mode=False)
+    except TyperException as error:
+        raise _usage_error(error) from error
+    return code if isinstance(code, int) else ExitCode.OK
+
+
+def _usage_error(error: TyperException) -> UsageError:
     """What Typer has against the command line, in the words of our own errors."""
     context: Any = getattr(error, "ctx", None)
     text = error.format_message().partition(" (Possible options")[0]

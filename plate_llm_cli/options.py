@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from plate_llm_cli.errors import PlateError
+
 
 class EngineName(StrEnum):
     """Which Helm renders."""
@@ -57,15 +59,22 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
 
 
-def complete_env(incomplete: str) -> list[str]:
-    """The names of Applications below the current folder, for shell completion."""
+def complete_env(context: typer.Context, incomplete: str) -> list[str]:
+    """The names of Applications of the tree, for shell completion; none where there is no tree."""
     from plate_llm_cli.context import Workspace  # noqa: PLC0415 - only when a shell asks
 
-    with Workspace() as workspace:
-        names = [release.name for release in workspace.discovery.releases]
-        short = [name.removeprefix(f"{workspace.primary}-") for name in names if workspace.primary]
+    try:
+        with Workspace(context.params.get("root")) as workspace:
+            names = [release.name for release in workspace.discovery.releases]
+            prefix = f"{workspace.primary}-"
+    except PlateError:
+        return []
+    short = [name.removeprefix(prefix) for name in names if prefix != "-"]
     return [name for name in dict.fromkeys([*short, *names]) if name.startswith(incomplete)]
 
+
+ManifestFormat = Annotated[RenderFormat, typer.Option("--format", help="How to print manifests.")]
+TextFormat = Annotated[ListFormat, typer.Option("--format", help="For people, or for programs.")]
 
 _TREE = "The tree"
 _HELM = "Helm"
@@ -78,7 +87,7 @@ Root = Annotated[
         metavar="DIR",
         envvar="PLATE_LLM_ROOT",
         rich_help_panel=_TREE,
-        help="The tree to work on. [dim]Default: the Git top level, else this folder.[/]",
+        help="The tree to work on. Default: the Git top level, else this folder.",
         show_default=False,
     ),
 ]
@@ -86,9 +95,10 @@ Engine = Annotated[
     EngineName | None,
     typer.Option(
         "--engine",
+        metavar="embedded|helm",
         envvar="PLATE_LLM_ENGINE",
         rich_help_panel=_HELM,
-        help="Helm as a library (the default), or the [b]helm[/] binary on PATH.",
+        help="Helm as a library (the default), or the helm binary on PATH.",
         show_default=False,
     ),
 ]
@@ -99,7 +109,7 @@ KubernetesVersion = Annotated[
         metavar="X.Y",
         envvar="PLATE_LLM_KUBERNETES_VERSION",
         rich_help_panel=_HELM,
-        help="The Kubernetes version to render for and check against. [dim]Default: the newest.[/]",
+        help="The Kubernetes version to render for and check against. Default: the newest known.",
         show_default=False,
     ),
 ]
@@ -133,5 +143,5 @@ Output = Annotated[
         show_default=False,
     ),
 ]
-Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say more when something fails.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Show where our own code failed.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="One line a finding.")]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from contextlib import contextmanager
@@ -15,23 +16,63 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+def prepare_streams() -> None:
+    """Let nothing that was done to stdin, stdout and stderr before the start break a command.
+
+    One that is closed (`>&-`) would give its number to the next file that is opened, and what is
+    printed would go there. A character that stdout's encoding lacks is printed as its code.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            # Stdout may be read only: writing to it must fail as it does when it is closed.
+            mode = os.O_WRONLY if number == 2 else os.O_RDONLY
+            os.open(os.devnull, mode)  # the lowest number that is free: this one
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
 @contextmanager
 def open_pipe() -> Iterator[TextIO]:
     """Stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.
 
     The exit code stays what the command found.
+
+    Raises:
+        OutputError: stdout cannot be written for another reason, such as a full disk.
     """
     try:
         yield sys.stdout
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _abandon(sys.stdout)
+    except OSError as error:
+        _abandon(sys.stdout)
+        raise OutputError(f"stdout cannot be written: {error.strerror or error}") from error
+
+
+def _abandon(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere, or Python complains of it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def write_out(text: str) -> None:
     """Write to stdout, as `open_pipe` does."""
     with open_pipe() as stream:
         stream.write(text)
+
+
+def write_data(text: str) -> None:
+    """Write to stdout what programs read: UTF-8 with the line ends of `text` on every system."""
+    with open_pipe() as stream:
+        stream.flush()
+        stream.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
 def write_result(text: str, output: Path | None) -> None:
@@ -46,3 +87,16 @@ def write_result(text: str, output: Path | None) -> None:
     if output.is_dir():
         raise OutputError(f"{output} is a folder", "--output takes the name of a file")
     write_atomically(output, text)
+
+
+def say(text: str) -> None:
+    """Tell the person something beside the result, on stderr; that nobody listens is no error."""
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+def bold(text: str, stream: TextIO) -> str:
+    """`text` in bold on a terminal, unless it cannot do that or the person does not want it."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return f"\x1b[1m{text}\x1b[0m" if stream.isatty() and not plain else text

@@ -19,15 +19,14 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
 
 app = typer.Typer(
-    rich_markup_mode="rich",
-    no_args_is_help=True,
+    add_completion=False,
     help="List the environments of the tree and show what each consists of.",
 )
 
 Format = Annotated[options.ListFormat, typer.Option("--format")]
 
 
-@app.command("list", epilog="[b]Example[/]  plate-llm env list")
+@app.command("list", epilog="plate-llm env list")
 def list_environments(
     output_format: Format = options.ListFormat.TEXT, root: options.Root = None
 ) -> None:
@@ -46,7 +45,7 @@ def list_environments(
     Console(soft_wrap=False).print(table)
 
 
-@app.command("show", epilog="[b]Example[/]  plate-llm env show stg")
+@app.command("show", epilog="plate-llm env show stg")
 def show(
     env: Annotated[str, typer.Argument(metavar="ENV", help="An Application, or its short name.")],
     output_format: Format = options.ListFormat.TEXT,

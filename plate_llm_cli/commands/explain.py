@@ -14,10 +14,10 @@ from plate_llm_cli.report.rules import markdown
 from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.selection import find_rule
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="[b]Example[/]  plate-llm explain dead-value")
+@app.command(epilog="plate-llm explain dead-value")
 def explain(
     rule: Annotated[
         str,

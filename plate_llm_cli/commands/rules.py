@@ -12,10 +12,10 @@ from plate_llm_cli.output import write_out
 from plate_llm_cli.report.rules import markdown_page
 from plate_llm_cli.rules.registry import RULES
 
-app = typer.Typer(rich_markup_mode="rich")
+app = typer.Typer(add_completion=False)
 
 
-@app.command(epilog="[b]Example[/]  plate-llm rules --format json")
+@app.command(epilog="plate-llm rules --format json")
 def rules(
     output_format: Annotated[options.RulesFormat, typer.Option("--format")] = (
         options.RulesFormat.TEXT

@@ -13,7 +13,7 @@ from plate_llm_cli.errors import OutputError
 from plate_llm_cli.helm.engine import Rendering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment, Manifest
@@ -21,16 +21,13 @@ if TYPE_CHECKING:
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-def yaml_stream(deployment: Deployment, show_only: Iterable[str] = ()) -> str:
+def yaml_stream(deployment: Deployment) -> str:
     """Every object as one multi-document stream, each with a comment that names its source."""
-    wanted = tuple(show_only)
     several = len(deployment.releases) > 1
     parts = []
     for release in deployment.releases:
         documents = [
-            f"---\n# Source: {source}\n{text}\n"
-            for source, text in _documents(deployment, release)
-            if not wanted or any(source.endswith(name) for name in wanted)
+            f"---\n# Source: {source}\n{text}\n" for source, text in _documents(deployment, release)
         ]
         if documents and several:
             documents[0] = f"# Release: {release.name}\n{documents[0]}"
@@ -77,14 +74,15 @@ def write_folder(deployment: Deployment, folder: Path) -> list[Path]:
     Raises:
         OutputError: the folder or a file cannot be written.
     """
+    if folder.exists() and not folder.is_dir():
+        raise OutputError(f"{folder} is a file", "--out takes the name of a folder")
     texts = dict(_file_texts(deployment))
     try:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".plate-llm-", dir=folder))
         try:
-            for name, text in texts.items():
-                (staging / name).parent.mkdir(exist_ok=True)
-                (staging / name).write_text(text, "utf-8", newline="")
+            _stage(texts, staging)
+            _refuse_obstacles(folder, texts)
             for name in texts:
                 (folder / name).parent.mkdir(exist_ok=True)
                 (staging / name).replace(folder / name)
@@ -92,8 +90,29 @@ def write_folder(deployment: Deployment, folder: Path) -> list[Path]:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
         reason = error.strerror or str(error)
-        raise OutputError(f"{error.filename or folder} cannot be written: {reason}") from error
+        raise OutputError(f"{folder} cannot be written: {reason}") from error
     return [folder / name for name in texts]
+
+
+def _stage(texts: dict[str, str], staging: Path) -> None:
+    for name, text in texts.items():
+        (staging / name).parent.mkdir(exist_ok=True)
+        (staging / name).write_text(text, "utf-8", errors="backslashreplace", newline="")
+
+
+def _refuse_obstacles(folder: Path, names: dict[str, str]) -> None:
+    """What would stop the move halfway, or lead it out of the folder."""
+    root = folder.resolve()
+    for name in names:
+        target = folder / name
+        if not target.parent.resolve().is_relative_to(root):
+            raise OutputError(
+                f"{target.parent} is a link that leaves {folder}", "remove it, or name another DIR"
+            )
+        if target.parent.exists() and not target.parent.is_dir():
+            raise OutputError(f"{target.parent} is in the way: it is no folder", "remove it")
+        if target.is_dir():
+            raise OutputError(f"{target} is in the way: it is a folder", "remove it")
 
 
 def _file_texts(deployment: Deployment) -> Iterator[tuple[str, str]]:
