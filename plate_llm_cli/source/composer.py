@@ -6,6 +6,7 @@ from a state machine, so that depth and size can be watched here.
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml._yaml import CParser
@@ -94,6 +95,17 @@ class Composer:
 
     def run(self) -> None:
         """Read the stream. Raises StreamError, yaml.YAMLError or UnicodeEncodeError."""
+        # Nothing here refers to itself: the collector would look at every node for nothing, and
+        # takes more time than the reading.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._run()
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _run(self) -> None:
         next_event = CParser(self._text).get_event
         scalar, handlers = self._scalar, self._handlers
         for self._seen in range(2 * MAX_NODES):
