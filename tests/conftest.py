@@ -65,6 +65,7 @@ def check_tree() -> Callable[..., tuple[Finding, ...]]:
                 kube_version="1.37.0",
                 api_versions=workspace.api_versions(None),
                 lint=True,
+                provenance=True,
                 schema_folders=workspace.schema_folders([crds] if crds else None),
             )
             releases = workspace.environments(())

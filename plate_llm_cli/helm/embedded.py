@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import queue
 import time
-from collections import deque
+from collections import Counter, deque
 from dataclasses import replace
-from itertools import count, islice, tee
+from itertools import count, islice
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.helm.chart_tree import TreeChecks
@@ -16,8 +16,10 @@ from plate_llm_cli.helm.messages import (
     lint_report,
     parse_message,
     parsed,
+    refused,
     rendering,
     request_message,
+    unchecked,
 )
 from plate_llm_cli.helm.worker import frame
 
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 _LOOK_AHEAD = 64
+_CHUNK = 32
+_OFTEN = 3
+"""Renders of one chart in a chunk from which on it pays to check its schema once for all."""
+
 _ENOUGH_FOR_ANOTHER = 40
 """Jobs that must wait before another worker is started: it costs 70 MiB and 60 ms."""
 
@@ -84,10 +90,31 @@ class EmbeddedEngine:
     def render_many(self, requests: Iterable[RenderRequest]) -> Iterator[Rendering | RenderFailure]:
         """One answer a request, in order."""
         call = _Call(next(self._calls))
-        read, sent = tee(requests)
-        answers = self._answers(call.job("render", request) for request in read)
-        for request, answer in zip(sent, answers, strict=True):
-            yield from_answer(answer, request) or rendering(answer)
+        source = iter(requests)
+        while chunk := list(islice(source, _CHUNK)):
+            often = {chart for chart, n in Counter(r.chart for r in chunk).items() if n >= _OFTEN}
+            answers = self._answers(
+                call.job("render", request, defer=request.chart in often) for request in chunk
+            )
+            if often:
+                answers = iter(self._vouched(call, chunk, list(answers)))
+            for request, answer in zip(chunk, answers, strict=True):
+                yield from_answer(answer, request) or rendering(answer)
+
+    def _vouched(self, call: _Call, chunk: list[RenderRequest], answers: list[Any]) -> list[Any]:
+        """`answers` with the schema checked; where it is not met, Helm renders once more."""
+        doubtful = []
+        for places in unchecked(chunk, answers):
+            request = chunk[places[0]]
+            values = [answers[place]["unchecked"] for place in places]
+            verdict = self._one(call.job("check", request, unchecked=values))
+            if not (isinstance(verdict, dict) and verdict.get("valid")):
+                doubtful += places
+        doubtful += refused(answers)
+        again = self._answers(call.job("render", chunk[place]) for place in doubtful)
+        for place, answer in zip(doubtful, again, strict=True):
+            answers[place] = answer
+        return answers
 
     def render_variants(
         self, request: RenderRequest, variants: Iterable[dict[str, Any]]
@@ -100,7 +127,8 @@ class EmbeddedEngine:
         baseline = call.job("baseline", request)
         baseline.prepares = True
         jobs = (
-            call.job("variant", replace(request, values=values), baseline) for values in variants
+            call.job("variant", replace(request, values=values), needs=baseline)
+            for values in variants
         )
         for answer in self._answers(jobs):
             yield from_answer(answer, request) or answer["changed"]
@@ -187,12 +215,12 @@ class _Call:
         self._number = number
         self._checks = TreeChecks()
 
-    def job(self, do: str, request: RenderRequest, needs: Job | None = None) -> Job:
+    def job(self, do: str, request: RenderRequest, needs: Job | None = None, **more: Any) -> Job:
         """The job for a request, or one that is answered: what Helm shall not even see."""
         failure = self._checks.failure(request)
         if failure is not None:
             return Job(b"", failure)
-        message = request_message(do, request, self._number)
+        message = {**request_message(do, request, self._number), **more}
         try:
             return Job(frame(message), needs=needs)
         except ValueError as error:

@@ -15,7 +15,8 @@ from plate_llm_cli.helm.lint import messages_of, report_of_failure
 from plate_llm_cli.helm.notes import readable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from plate_llm_cli.helm.engine import LintReport, RenderFailure, RenderRequest, SetArgument
 
@@ -37,6 +38,7 @@ def request_message(do: str, request: RenderRequest, call: int) -> Message:
         "crds": request.include_crds,
         "skip_tests": request.skip_tests,
         "skip_schema": request.skip_schema,
+        "defer": False,  # True: do not check the schema, print the values instead
     }
 
 
@@ -49,6 +51,24 @@ def rendering(answer: Message) -> Rendering:
     """What a chart came to."""
     documents = (RenderedDocument(*fields) for fields in answer["documents"])
     return Rendering(tuple(documents), notes_of(answer), tuple(answer["missing"]))
+
+
+def unchecked(requests: Sequence[RenderRequest], answers: Sequence[Any]) -> list[list[int]]:
+    """The places of the answers whose schema is still to be checked, those of a chart together."""
+    places: dict[Path, list[int]] = {}
+    for place, (request, answer) in enumerate(zip(requests, answers, strict=True)):
+        if isinstance(answer, dict) and answer.get("unchecked") is not None:
+            places.setdefault(request.chart, []).append(place)
+    return list(places.values())
+
+
+def refused(answers: Sequence[Any]) -> list[int]:
+    """The places of what Helm refused: with a schema it may have refused something else before."""
+    return [
+        place
+        for place, answer in enumerate(answers)
+        if isinstance(answer, dict) and "refused" in answer
+    ]
 
 
 def notes_of(answer: Message) -> tuple[str, ...]:

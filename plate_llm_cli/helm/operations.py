@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.helm import native, output
+from plate_llm_cli.helm import native, output, schema_batch
 from plate_llm_cli.helm.admission import Admission, admit
 from plate_llm_cli.helm.handles import ChartStore
 from plate_llm_cli.helm.integers import TEMPLATE
@@ -44,6 +44,7 @@ class Operations:
             "variant": self._variant,
             "parse": self._parse,
             "lint": self._lint,
+            "check": self._check,
         }
         self._charts = ChartStore()
         self._baselines: dict[int, tuple[str, dict[str, str]]] = {}
@@ -72,10 +73,12 @@ class Operations:
             texts = json.loads(self._run(chart, message, admission))
             # Only after the render Helm knows which subcharts are in, and so which CRDs.
             crds = native.text("helm_chart_crds", chart.handle) if message["crds"] else "[]"
+            values = self._printed_values(chart, texts)
         parts = output.arrange(texts, json.loads(crds), self._head)
         if message["skip_tests"]:
             parts = [part for part in parts if not part.test]
-        return {"documents": [(part.template, part.text, part.hook, part.crd) for part in parts]}
+        documents = [(part.template, part.text, part.hook, part.crd) for part in parts]
+        return {"documents": documents, "unchecked": values}
 
     def _texts(self, message: Message, admission: Admission) -> Message:
         with self._charts.open(message) as chart:
@@ -124,6 +127,17 @@ class Operations:
         options = json.dumps({key: message[key] for key in keys})
         text = native.text("helm_render", chart.handle, json.dumps(message["values"]), options)
         return _without_ours(text, chart) if message["integers"] else text
+
+    def _printed_values(self, chart: LoadedChart, texts: dict[str, str]) -> str | None:
+        """The values that are still to be checked against the chart's schema, as JSON."""
+        if not chart.prints_values:
+            return None
+        return texts.pop(f"{chart.metadata['name']}/{schema_batch.TEMPLATE}")
+
+    def _check(self, message: Message, _: Admission) -> Message:
+        """Whether all of `unchecked` meet the schema of the chart."""
+        with self._charts.open(message) as chart:
+            return {"valid": schema_batch.all_valid(chart.schema, message["unchecked"])}
 
     def _head(self, template: str, text: str) -> output.Head:
         """What Helm's own YAML reader makes of a document. The same text is read once."""
