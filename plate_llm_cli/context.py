@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
@@ -17,8 +18,10 @@ from plate_llm_cli.helm import prestart
 from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.schemas.versions import newest_version, require_version
 from plate_llm_cli.settings import Settings, load_settings
-from plate_llm_cli.source.nodes import find
-from plate_llm_cli.source.reader import read_file
+from plate_llm_cli.source.decoding import decode
+from plate_llm_cli.source.limits import MAX_BYTES
+from plate_llm_cli.source.nodes import SourceFile, find
+from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.source.tree import Tree
 
 if TYPE_CHECKING:
@@ -153,12 +156,12 @@ class Workspace:
         return folders
 
     def read_values(self, path: Path) -> tuple[str, dict[str, Any]]:
-        """A value file of the command line, as a label and its values.
+        """A value file of the command line (`-` is stdin), as a label and its values.
 
         Raises:
             UsageError: it cannot be read as a mapping.
         """
-        file = read_file(path.parent.resolve(), path.name)
+        file = _read_given(path)
         values = plain_mapping(file.root)
         if file.broken or values is None:
             reason = file.problems[0].message if file.problems else "no mapping"
@@ -182,6 +185,18 @@ class Workspace:
     def lines(self, path: str) -> Sequence[str]:
         """The lines of a file of the tree; none where it cannot be read as text."""
         return self.tree.text(path).splitlines()
+
+
+def _read_given(path: Path) -> SourceFile:
+    """The value file `path`; it may lie anywhere, and be a pipe as `<(sops -d x.yaml)` is."""
+    try:
+        with sys.stdin.buffer if str(path) == "-" else path.open("rb") as stream:
+            text, problem = decode(stream.read(MAX_BYTES + 1))
+    except OSError as error:
+        raise UsageError(f"--values {path}: {error.strerror or error}") from error
+    return (
+        SourceFile(str(path), text, problems=[problem]) if problem else parse_text(text, str(path))
+    )
 
 
 def find_root(given: Path | None) -> Path:

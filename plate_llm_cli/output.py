@@ -86,7 +86,23 @@ def write_result(text: str, output: Path | None) -> None:
         return
     if output.is_dir():
         raise OutputError(f"{output} is a folder", "--output takes the name of a file")
+    if output.exists() and not output.is_file():
+        _write_into(output, text)
+        return
+    if not output.parent.is_dir():
+        raise OutputError(
+            f"{output} cannot be written: there is no folder {output.parent}", "make it first"
+        )
     write_atomically(output, text)
+
+
+def _write_into(device: Path, text: str) -> None:
+    """Write to what cannot be replaced by a file: /dev/stdout, a named pipe."""
+    try:
+        with device.open("w", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise OutputError(f"{device} cannot be written: {error.strerror or error}") from error
 
 
 def say(text: str) -> None:

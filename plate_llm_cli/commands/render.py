@@ -139,6 +139,7 @@ def render(
             values=tuple(workspace.read_values(path) for path in values or ()),
             arguments=tuple(_arguments(workspace, set_values or (), set_strings or ())),
             include_crds=include_crds,
+            provenance=bool(trace),
         )
         releases = workspace.discovery.releases if every else [workspace.release(env or "")]
         rendered = workspace.build(releases, render_options)

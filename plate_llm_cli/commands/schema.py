@@ -12,13 +12,13 @@ from plate_llm_cli import options
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import ConfigurationError, RootError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import write_out, write_result
+from plate_llm_cli.output import write_out
+from plate_llm_cli.source.files import write_atomically
 from plate_llm_cli.values.json_schema import schema_text
 from plate_llm_cli.values.registry import MODELLED_CHARTS
 
 app = typer.Typer(
-    rich_markup_mode="rich",
-    no_args_is_help=True,
+    add_completion=False,
     help="Write the JSON Schemas that editors, Helm and ArgoCD use.",
 )
 
@@ -27,9 +27,7 @@ Check = Annotated[
 ]
 
 
-@app.command(
-    "values", epilog="[b]Examples[/]\n\nplate-llm schema values\n\nplate-llm schema values --check"
-)
+@app.command("values", epilog="plate-llm schema values\nplate-llm schema values --check")
 def schema_values(check: Check = False, root: options.Root = None) -> None:
     """Write values.schema.json into every chart of the tree that has a model."""
     stale = False
@@ -50,14 +48,14 @@ def schema_values(check: Check = False, root: options.Root = None) -> None:
             if check:
                 write_out(_difference(path, before, text))
             else:
-                write_result(text, workspace.root / path)
+                write_atomically(workspace.root / path, text, within=workspace.root)
                 typer.echo(f"{path} written", err=True)
     if stale and check:
         typer.echo("run `plate-llm schema values` and commit what it writes", err=True)
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-@app.command("findings", epilog="[b]Example[/]\n\nplate-llm schema findings > findings.schema.json")
+@app.command("findings", epilog="plate-llm schema findings > findings.schema.json")
 def schema_findings() -> None:
     """Print the schema of what `validate --format json` prints."""
     write_out((files("plate_llm_cli.report") / "findings.schema.json").read_text("utf-8"))

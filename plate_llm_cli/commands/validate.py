@@ -35,7 +35,7 @@ Envs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ENV]...",
-        help="Environments. [dim]Default: every release.[/]",
+        help="Environments. Default: every release.",
         autocompletion=options.complete_env,
     ),
 ]
@@ -67,7 +67,7 @@ FailOn = Annotated[
     typer.Option(
         "--fail-on",
         rich_help_panel=_RULES,
-        help="From which severity on to exit with 1. [dim]Default: error.[/]",
+        help="From which severity on to exit with 1. Default: error.",
         show_default=False,
     ),
 ]
@@ -134,7 +134,8 @@ def validate(
 def _write(
     report: Report, output_format: options.ReportFormat, output: Path | None, *, quiet: bool
 ) -> None:
-    reporter = TextReporter(quiet=True) if quiet else REPORTERS[output_format.value]
+    brief = quiet and output_format is options.ReportFormat.TEXT
+    reporter = TextReporter(quiet=True) if brief else REPORTERS[output_format.value]
     if output is None:
         with open_pipe() as stream:
             reporter.write(report, stream)
