@@ -101,7 +101,7 @@ def _first_leaf(node: Node | None, route: Route) -> tuple[Route, Node | None]:
     while True:
         if isinstance(node, Mapping) and node.entries:
             entry = node.entries[0]
-            route, node = (*route, entry.key.text), entry.value
+            route, node = (*route, entry.name), entry.value
         elif isinstance(node, Sequence) and node.items:
             route, node = (*route, 0), node.items[0]
         else:

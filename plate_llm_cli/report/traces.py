@@ -84,7 +84,7 @@ def _fields_hint(root: Node, route: Route) -> str:
     for length in range(len(route) - 1, -1, -1):
         node = find(root, route[:length])
         if isinstance(node, Mapping):
-            return f"there are: {', '.join(entry.key.text for entry in node.entries)}"
+            return f"there are: {', '.join(entry.name for entry in node.entries)}"
         if isinstance(node, Sequence):
             return f"it is a list of {len(node.items)}: use [0] to [{len(node.items) - 1}]"
     return ""
