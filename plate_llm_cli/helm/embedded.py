@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 Message = dict[str, Any]
 
 _LOOK_AHEAD = 64
-_CHUNK = 32
+_CHUNK = 64
 _OFTEN = 3
 """Renders of one chart in a chunk from which on it pays to check its schema once for all."""
 
@@ -51,8 +51,9 @@ class EmbeddedEngine:
     """Helm's library behind pipes. `deadline` is in seconds a render.
 
     Calls may be nested (rendering variants while renderings are read), but an engine belongs to
-    one thread at a time. Known difference to the binary: a number in a values file above 2**53
-    loses digits on both ways, but not always the same ones.
+    one thread at a time. Known differences to the binary: `.Capabilities.HelmVersion` and the API
+    versions that Helm takes for granted are those of the library, Helm 4.2; and an integer by
+    `--set` that `import-values` carries to the parent is a float64 there.
     """
 
     def __init__(
