@@ -71,7 +71,8 @@ class RenderedDocument:
     """One object as `helm template` prints it.
 
     `template` is the name in its `# Source:` comment (`chart/templates/x.yaml`), `text` the
-    YAML without the `---` line, `hook` True for hooks and tests.
+    YAML between that line and the next `---`, newlines at its end included, `hook` True for hooks
+    and tests. A file in crds/ with several documents gives one of these for each.
     """
 
     template: str
