@@ -88,6 +88,7 @@ class ProblemKind(StrEnum):
     UNKNOWN_REF = "unknown-ref"
     IGNORED_VALUES = "ignored-values"
     INVALID_VALUES = "invalid-values"
+    SEVERAL_DOCUMENTS = "several-documents"
     INVALID_PARAMETER = "invalid-parameter"
     UNSUPPORTED_SOURCE = "unsupported-source"
     DUPLICATE_NAME = "duplicate-name"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.gitops.applications import Application, ApplicationSource
     from plate_llm_cli.gitops.repository import Home
-    from plate_llm_cli.source.nodes import Node, SourceFile
+    from plate_llm_cli.source.nodes import Node, SourceFile, Span
     from plate_llm_cli.source.tree import Tree
 
 _GLOB = frozenset("*?[")
@@ -142,14 +142,29 @@ class ValueFiles:
         self.files.append(file)
         values = plain_mapping(file.root)
         if values is None:
-            message = f"value file {path} holds no mapping"
-            help_text = "Helm needs `key: value` lines at the top"
-            self._report(ProblemKind.INVALID_VALUES, entry.node, message, help_text)
+            self._report_in(file, entry, f"value file {path} holds no mapping")
+        elif len(filled := [item.root for item in file.documents if item.root is not None]) > 1:
+            self._report_several(file, filled[1].span)
         if file.broken or values is None:
             self.complete = False
             return
         node = file.root if isinstance(file.root, Mapping) else None
         self.layers.append(ValuesLayer(LayerKind.FILE, path, values, file, node))
+
+    def _report_in(self, file: SourceFile, entry: _Entry, message: str) -> None:
+        span = file.root.span if file.root is not None else entry.node.span
+        related = ((self._application.file, entry.node.span, "named here"),)
+        help_text = "Helm needs `key: value` lines at the top"
+        self.problems.append(
+            ReleaseProblem(ProblemKind.INVALID_VALUES, message, help_text, file, span, related)
+        )
+
+    def _report_several(self, file: SourceFile, span: Span) -> None:
+        message = "a second document in a value file: Helm 3 ignores it, Helm 4 merges it"
+        help_text = "join the documents, or make two value files of them"
+        self.problems.append(
+            ReleaseProblem(ProblemKind.SEVERAL_DOCUMENTS, message, help_text, file, span)
+        )
 
     def _report(self, kind: ProblemKind, node: Node, message: str, help_text: str = "") -> None:
         self.complete = False

@@ -199,7 +199,12 @@ class Deployment:
                 if release.application.file is file
                 or file in release.files
                 or any(file in part.value_files for part in release.charts)
+                or any(_is_chart_file(part, file) for part in release.charts)
                 or any(layer.file is file for part in release.charts for layer in part.layers)
                 or any(file.path in part.files for part in release.manifests)
             )
         )
+
+
+def _is_chart_file(part: ChartPart, file: SourceFile) -> bool:
+    return file.path == (f"{part.chart}/Chart.yaml" if part.chart else "Chart.yaml")

@@ -78,7 +78,7 @@ class Locator:
         field_name = format_route(route) or None
         resource = Resource(manifest.kind, manifest.name, manifest.namespace, field_name)
         written = self._in_text(manifest, route)
-        located = None if place.absent else self._behind(manifest, route)
+        located = None if place.absent else self._behind(place)
         if located is None:
             located = written
         elif manifest.chart is not None:
@@ -86,15 +86,16 @@ class Locator:
         located.resource = resource
         return located
 
-    def _behind(self, manifest: Manifest, route: Route) -> Located | None:
+    def _behind(self, place: ManifestPlace) -> Located | None:
         """The value that the field shows, where a layer of the release or the chart sets it."""
-        provenance = self._deployment.provenance
-        if manifest.chart is None or provenance is None or not route:
+        manifest, provenance = place.manifest, self._deployment.provenance
+        if manifest.chart is None or provenance is None or not place.route:
             return None
-        for value in provenance.values_behind(manifest, route):
-            located = self._layers(manifest.chart, value.route) if value.direct else None
+        for value in provenance.values_behind(manifest, place.route):
+            route = _with_key(value.route, place)
+            located = self._layers(manifest.chart, route) if value.direct and route else None
             if located is not None:
-                located.value = format_route(value.route)
+                located.value = format_route(route)
                 return located
         return None
 
@@ -141,6 +142,14 @@ class Locator:
             return Location(path, 1, 1, 1, 1)
         node = chart.part.source.node
         return _location(chart.release.application.file, (node.get("path") or node).span)
+
+
+def _with_key(value: Route, place: ManifestPlace) -> Route:
+    """The value that brings the key at fault along; () where the template writes the key."""
+    key = place.route[-1]
+    if not place.key:
+        return value
+    return value[: value.index(key) + 1] if key in value else ()
 
 
 def _location(file: SourceFile, span: Span) -> Location:

@@ -28,11 +28,13 @@ class ManifestPlace:
     """A field of an object: found behind it are a value, a template line, or a file's line.
 
     `absent` says that something is missing at `route`: no value that is there can be the cause.
+    `key` says that the last key of `route` is at fault, whatever stands under it.
     """
 
     manifest: Manifest
     route: Route = ()
     absent: bool = False
+    key: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,11 @@ class Subcharts:
         node = find(found.node, ("alias",) if found.alias == name else ("name",)) or found.node
         return found.file, node.span
 
+    def missing(self) -> list[str]:
+        """The dependencies of the chart itself that are not in its charts/ folder."""
+        loaded = self._load(self._top)
+        return [entry.key for entry in loaded.missing] if loaded else []
+
     def _enter(self, template: str) -> tuple[str, str]:
         """The folder of the innermost chart that lies in the tree, and the rest of the way."""
         folder, rest = self._top, template

@@ -50,6 +50,11 @@ def printing_lines(template: str) -> tuple[PrintingLine, ...]:
     return tuple(_Reader(template).lines)
 
 
+def unclosed_line(template: str) -> int | None:
+    """The line of the innermost `if`, `with`, `range` or `define` that has no `end`."""
+    return _Reader(template).innermost_open
+
+
 class _Reader:
     """Goes through a template once, from action to action."""
 
@@ -69,6 +74,11 @@ class _Reader:
             position = match.end()
         self._text(template[position:])
         self._end_line()
+
+    @property
+    def innermost_open(self) -> int | None:
+        """The line of the last block that was opened and not closed."""
+        return self._open[-1][1] if self._open else None
 
     def _text(self, text: str) -> None:
         first, *rest = text.split("\n")

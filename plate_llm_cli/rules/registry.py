@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.rules.argocd.duplicate_application import DuplicateApplication
 from plate_llm_cli.rules.argocd.ignored_values import IgnoredValues
 from plate_llm_cli.rules.argocd.invalid_application import InvalidApplication
-from plate_llm_cli.rules.argocd.invalid_inline_values import InvalidInlineValues
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
 from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
 from plate_llm_cli.rules.argocd.remote_source import RemoteSource
+from plate_llm_cli.rules.argocd.unreadable_values import UnreadableValues
 from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
 from plate_llm_cli.rules.helm.helm_lint import HelmLint
 from plate_llm_cli.rules.helm.missing_dependency import MissingDependency
@@ -19,6 +19,7 @@ from plate_llm_cli.rules.helm.render_failed import RenderFailed
 from plate_llm_cli.rules.helm.render_note import RenderNote
 from plate_llm_cli.rules.kubernetes.deprecated_api import DeprecatedApi
 from plate_llm_cli.rules.kubernetes.duplicate_manifest_key import DuplicateManifestKey
+from plate_llm_cli.rules.kubernetes.duplicate_object import DuplicateObject
 from plate_llm_cli.rules.kubernetes.invalid_manifest import InvalidManifest
 from plate_llm_cli.rules.kubernetes.shadowed_item import ShadowedItem
 from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
@@ -57,6 +58,7 @@ RULES: tuple[Rule, ...] = (
     InvalidManifest(),
     ShadowedItem(),
     DuplicateManifestKey(),
+    DuplicateObject(),
     UnavailableApi(),
     DeprecatedApi(),
     UncheckedKind(),
@@ -64,7 +66,7 @@ RULES: tuple[Rule, ...] = (
     MissingPath(),
     MissingValueFile(),
     PathOutsideRoot(),
-    InvalidInlineValues(),
+    UnreadableValues(),
     IgnoredValues(),
     DuplicateApplication(),
     RemoteSource(),

@@ -53,7 +53,9 @@ class MissingDependency(Rule):
                     message = f"dependency {name} is not in charts/: rendered without it"
                     yield Defect(_place(chart, name), message, _HELP, (chart.release.name,))
             elif chart.outcome.kind is FailureKind.DEPENDENCY:
-                yield Defect(TemplatePlace(chart), chart.outcome.message, _HELP)
+                for name in chart.subcharts.missing() or [""]:
+                    place = _place(chart, name)
+                    yield Defect(place, chart.outcome.message, _HELP, (chart.release.name,))
 
 
 def _place(chart: RenderedChart, name: str) -> Place:

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.failures import failure_place
 from plate_llm_cli.helm.engine import FailureKind
-from plate_llm_cli.rules.base import Defect, Place, RenderedPlace, Rule, TemplatePlace
-from plate_llm_cli.source.nodes import ProblemKind, Span
-from plate_llm_cli.source.reader import parse_text
+from plate_llm_cli.rules.base import Defect, Place, Rule, TemplatePlace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.graph.deployment import Deployment, RenderedChart
     from plate_llm_cli.helm.engine import RenderFailure
+
+_CALLS = 3
+_HELP = "say which version the cluster has with --kubernetes-version, or change the chart"
 
 
 class RenderFailed(Rule):
@@ -48,7 +50,11 @@ class RenderFailed(Rule):
             failure = chart.failure
             if failure is None or not chart.part.complete or _is_told_elsewhere(failure):
                 continue
-            yield Defect(_place(chart, failure), failure.message)
+            place = failure_place(deployment, chart, failure)
+            if place is not None:
+                help_text = _HELP if "chart requires kubeVersion" in failure.message else ""
+                releases = (chart.release.name,)
+                yield Defect(place, failure.message, help_text, releases, _way(chart, failure))
 
 
 def _is_told_elsewhere(failure: RenderFailure) -> bool:
@@ -56,11 +62,11 @@ def _is_told_elsewhere(failure: RenderFailure) -> bool:
     return bool(failure.violations) or failure.kind is FailureKind.DEPENDENCY
 
 
-def _place(chart: RenderedChart, failure: RenderFailure) -> Place:
-    """For output that is no YAML, the template line behind the line that cannot be read."""
-    if failure.template is None or not failure.output:
-        return TemplatePlace(chart, failure.template, failure.line, failure.column)
-    file = parse_text(failure.output, chart.template_path(failure.template))
-    broken = [problem.span for problem in file.problems if problem.kind is ProblemKind.SYNTAX]
-    line = failure.output_line or 1
-    return RenderedPlace(chart, file, broken[0] if broken else Span(line, 1, line, 1))
+def _way(chart: RenderedChart, failure: RenderFailure) -> tuple[tuple[Place, str], ...]:
+    """The calls that lead to the place that failed, the nearest first."""
+    calls = failure.frames[:-1][-_CALLS:]
+    return tuple(
+        (TemplatePlace(chart, frame.template, frame.line, frame.column), "called from here")
+        for frame in reversed(calls)
+        if (frame.template, frame.line) != (failure.template, failure.line)
+    )

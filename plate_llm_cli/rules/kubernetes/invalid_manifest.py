@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.graph.deployment import Deployment
 
+_KEYS = ("unknown-field", "misplaced-field")
+
 
 class InvalidManifest(Rule):
     """A rendered object does not fit the schema of its kind.
@@ -47,11 +49,14 @@ class InvalidManifest(Rule):
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every violation of every object."""
         for manifest, result in deployment.schema_checks:
+            if manifest.chart is not None and not manifest.chart.part.complete:
+                continue  # without a value file it is not what would be deployed
             for violation in result.violations:
                 kind = violation.kind.value
                 if kind == "shadowed-item":
                     continue
-                place = ManifestPlace(manifest, violation.route, absent=kind == "missing-field")
+                absent, key = kind == "missing-field", kind in _KEYS
+                place = ManifestPlace(manifest, violation.route, absent=absent, key=key)
                 # An operator newer than our model of its kinds may know the field.
                 unsure = kind == "unknown-field" and result.source == "model"
                 severity = Severity.WARNING if unsure and not violation.suggestion else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
@@ -11,7 +12,10 @@ from plate_llm_cli.source.nodes import format_route
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.source.nodes import Route
+
+_ANCHOR = re.compile(r"\s*:\s+&\S")
 
 
 class DeadValue(Rule):
@@ -47,7 +51,17 @@ class DeadValue(Rule):
         """Every such value; where the chart's model refuses the key, another rule says so."""
         refused = {(id(chart), violation.route) for chart, violation in deployment.value_checks}
         for chart, verdict in deployment.value_verdicts:
-            if verdict.kind.value == "dead" and (id(chart), verdict.route) not in refused:
+            known = (id(chart), verdict.route) in refused or _is_anchor(chart, verdict.route)
+            if verdict.kind.value == "dead" and not known:
                 message = f"no template reads {format_route(verdict.route)}"
                 help_text = "remove it, or correct its name or place"
                 yield Defect(ValuePlace(chart, verdict.route), message, help_text)
+
+
+def _is_anchor(chart: RenderedChart, route: Route) -> bool:
+    """True for a value that is there to be repeated: what repeats it is judged by itself."""
+    return any(
+        _ANCHOR.match(layer.file.line(place.line), place.end_column - 1)
+        for layer in chart.layers_setting(route)
+        if layer.file is not None and (place := layer.locate(route))
+    )

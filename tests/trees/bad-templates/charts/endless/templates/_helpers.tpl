@@ -1,0 +1,3 @@
+{{- define "endless" -}}
+{{ include "endless" . }}
+{{- end -}}
