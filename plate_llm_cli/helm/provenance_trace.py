@@ -49,6 +49,7 @@ class Trace:
     def explain(self, field: Field) -> list[Origin]:
         """The values that move `field`, the likeliest one first; none when no value does.
 
+        Where the field is one of the values as it is, others that are far from it are left out.
         A field is also moved by the switch without which its document would not be there.
         """
         if self._bench.broken:
@@ -57,9 +58,15 @@ class Trace:
         candidates = self._candidates(field.template)
         alike = [route for route in candidates if self._is_alike(route, text)]
         found = self._origins(field, alike)
-        if not any(origin.exact or not origin.others for origin in found):
+        if not any(origin.exact for origin in found):
             found = self._origins(field, candidates)
-        return sorted(found, key=lambda each: (each.others > 0, not each.exact, each.others))
+
+        def rank(origin: Origin) -> tuple[bool, bool, int, int]:
+            shown = _text(value_at(self._effective, origin.route))
+            first = text.find(shown) if shown and shown in text else len(text)
+            return (origin.others > 0, not origin.exact, origin.others, first)
+
+        return sorted(found, key=rank)
 
     def fields_of(self, route: Route) -> frozenset[Field]:
         """The fields that a value moves."""

@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.helm.references_conditions import Condition
+    from plate_llm_cli.helm.references_interfaces import Runner
     from plate_llm_cli.helm.references_reads import Site
-    from plate_llm_cli.helm.references_run import Run
     from plate_llm_cli.helm.references_values import Origin
     from plate_llm_cli.helm.templates_syntax import Block, Command, Operand, Statement
 
@@ -62,7 +62,7 @@ ReadKey = tuple[object, ...]
 class Frame:
     """One execution of a template with a dot; `reads` and `sites` are what came of it."""
 
-    def __init__(self, run: Run, file: str, dot: Value) -> None:
+    def __init__(self, run: Runner, file: str, dot: Value) -> None:
         self.run = run
         self.file = file
         self.dot = dot

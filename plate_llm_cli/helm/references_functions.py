@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_frame import Frame
+    from plate_llm_cli.helm.references_interfaces import Reader
     from plate_llm_cli.helm.references_values import Origin, Value
     from plate_llm_cli.helm.templates_syntax import Constant
 
@@ -47,7 +47,7 @@ class Call:
 
     __slots__ = ("arguments", "frame", "name", "origin")
 
-    def __init__(self, frame: Frame, name: str, arguments: list[Value], origin: Origin) -> None:
+    def __init__(self, frame: Reader, name: str, arguments: list[Value], origin: Origin) -> None:
         self.frame = frame
         self.name = name
         self.arguments = arguments
@@ -71,7 +71,7 @@ class Call:
         return Computed(frozenset().union(*sources), shape)
 
 
-def call_function(frame: Frame, name: str, arguments: list[Value], origin: Origin) -> Value:
+def call_function(frame: Reader, name: str, arguments: list[Value], origin: Origin) -> Value:
     """The result of a function; what it reads is noted in `frame`."""
     frame.run.spend()
     plain = name[4:5].lower() + name[5:] if name.startswith("must") and len(name) > 4 else name

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.helm.references_conditions import Condition
+    from plate_llm_cli.helm.references_interfaces import Reader
     from plate_llm_cli.helm.references_library import Library
     from plate_llm_cli.helm.references_routes import Pattern
     from plate_llm_cli.helm.references_values import Value
@@ -78,24 +79,24 @@ class Run:
             raise
         return Outcome(list(frame.reads.values()), list(frame.sites.values()))
 
-    def include(self, frame: Frame, name: Value, dot: Value) -> Value:
-        """`include name dot` inside `frame`."""
-        frame.consume(name, ReadKind.VALUE)
+    def include(self, reader: Reader, name: Value, dot: Value) -> Value:
+        """`include name dot` inside an execution."""
+        reader.consume(name, ReadKind.VALUE)
         sources = name.sources()
         for body in self._candidates(name):
-            sources |= self._absorb(frame, body, dot)
+            sources |= self._absorb(reader, body, dot)
         return Computed(sources)
 
-    def render_text(self, frame: Frame, text: Value, dot: Value) -> Value:
-        """`tpl text dot` inside `frame`."""
-        frame.consume(text, ReadKind.VALUE)
+    def render_text(self, reader: Reader, text: Value, dot: Value) -> Value:
+        """`tpl text dot` inside an execution."""
+        reader.consume(text, ReadKind.VALUE)
         sources = text.sources()
         for each in text.alternatives():
             if isinstance(each, Known) and isinstance(each.constant, str):
                 body = self.text_body(each.constant)
-                sources |= frozenset() if body is None else self._absorb(frame, body, dot)
+                sources |= frozenset() if body is None else self._absorb(reader, body, dot)
         if text.sources():
-            frame.note_site(Site(text.sources(), dot, ()))
+            reader.note_site(Site(text.sources(), dot, ()))
         return Computed(sources)
 
     def text_body(self, text: str) -> Body | None:
@@ -116,13 +117,13 @@ class Run:
                 shapes[each.shape if isinstance(each, Computed) else HOLE] = None
         return [body for shape in shapes for body in self.library.find(shape)]
 
-    def _absorb(self, frame: Frame, body: Body, dot: Value) -> frozenset[Pattern]:
+    def _absorb(self, reader: Reader, body: Body, dot: Value) -> frozenset[Pattern]:
         """Take over what `body` reads, under the gates of the place that calls it."""
         outcome = self._outcome(body, dot)
         for read in outcome.reads:
-            frame.note(read)
+            reader.note(read)
         for site in outcome.sites:
-            frame.note_site(site)
+            reader.note_site(site)
         return outcome.sources
 
     def _outcome(self, body: Body, dot: Value) -> Outcome:
