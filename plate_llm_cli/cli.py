@@ -14,6 +14,7 @@ from plate_llm_cli import __version__, options
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.help_page import Command, Group, page_width
+from plate_llm_cli.output import write_out
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,7 +138,7 @@ def _usage_error(error: TyperException) -> UsageError:
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"plate-llm {__version__}")
+        write_out(f"plate-llm {__version__}\n")
         raise typer.Exit
 
 

@@ -16,7 +16,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import bold
+from plate_llm_cli.output import bold, say, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -30,6 +30,11 @@ NARROWEST = 30
 class Command(TyperCommand):
     """A command with a help page of ours."""
 
+    def get_help(self, ctx: Any) -> str:
+        """Print the page here: Typer takes a reader that has gone for a failure."""
+        write_out(_page(self, ctx))
+        raise typer.Exit
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page into `formatter`."""
         _write_page(self, ctx, formatter)
@@ -38,6 +43,11 @@ class Command(TyperCommand):
 class Group(TyperGroup):
     """A command that has commands below it."""
 
+    def get_help(self, ctx: Any) -> str:
+        """Print the page here, as `Command` does."""
+        write_out(_page(self, ctx))
+        raise typer.Exit
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Write the page into `formatter`."""
         _write_page(self, ctx, formatter)
@@ -45,7 +55,7 @@ class Group(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Without any argument: print the help where errors go, since nothing was done."""
         if not args and not ctx.resilient_parsing:
-            typer.echo(ctx.get_help(), err=True)
+            say(_page(self, ctx).rstrip())
             raise typer.Exit(ExitCode.USAGE)
         return super().parse_args(ctx, args)
 
@@ -67,6 +77,12 @@ def page_width() -> int:
     """The columns of a help page, in the form that a context's `terminal_width` wants."""
     columns = shutil.get_terminal_size((WIDEST, 24)).columns
     return max(min(columns, WIDEST), NARROWEST)
+
+
+def _page(command: Any, ctx: Any) -> str:
+    formatter = ctx.make_formatter()
+    command.format_help(ctx, formatter)
+    return f"{formatter.getvalue().rstrip()}\n"
 
 
 def _write_page(command: Any, ctx: Any, formatter: Any) -> None:

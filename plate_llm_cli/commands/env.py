@@ -6,13 +6,13 @@ import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from plate_llm_cli import options
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.output import write_out
+from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.report.columns import table
+from plate_llm_cli.report.untrusted import visible
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
@@ -23,12 +23,10 @@ app = typer.Typer(
     help="List the environments of the tree and show what each consists of.",
 )
 
-Format = Annotated[options.ListFormat, typer.Option("--format")]
-
 
 @app.command("list", epilog="plate-llm env list")
 def list_environments(
-    output_format: Format = options.ListFormat.TEXT, root: options.Root = None
+    output_format: options.TextFormat = options.ListFormat.TEXT, root: options.Root = None
 ) -> None:
     """List every release, its short name, where it goes and what it is made of."""
     with Workspace(root) as workspace:
@@ -36,19 +34,14 @@ def list_environments(
     if output_format is options.ListFormat.JSON:
         write_out(json.dumps({"version": 1, "environments": listed}, indent=2) + "\n")
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("ENV", "APPLICATION", "NAMESPACE", "SOURCE", "VALUES"):
-        table.add_column(heading, overflow="fold")
-    for item in listed:
-        sources, values = "\n".join(item["sources"]), "\n".join(item["values"])
-        table.add_row(item["env"], item["application"], item["namespace"], sources, values)
-    Console(soft_wrap=False).print(table)
+    rows = [_row(item) for item in listed]
+    write_out(table(("ENV", "APPLICATION", "NAMESPACE", "SOURCE", "VALUES"), rows, screen_width()))
 
 
 @app.command("show", epilog="plate-llm env show stg")
 def show(
     env: Annotated[str, typer.Argument(metavar="ENV", help="An Application, or its short name.")],
-    output_format: Format = options.ListFormat.TEXT,
+    output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,
 ) -> None:
@@ -82,6 +75,18 @@ def _summary(release: Release, workspace: Workspace) -> dict[str, Any]:
     }
 
 
+def _row(item: dict[str, Any]) -> list[str]:
+    """A line of the list: what every release has, the chart's own values.yaml, is left out."""
+    folders = [f"{source}/" for source in item["sources"]]
+    own = {f"{folder}values.yaml" for folder in folders} | {"values.yaml"}
+    values = [label for label in item["values"] if label not in own]
+    for folder in folders:
+        values = [label.removeprefix(folder) for label in values]
+    sources = ", ".join(item["sources"])
+    name = "" if item["application"] == item["env"] else item["application"]
+    return [item["env"], name, item["namespace"], sources, ", ".join(values)]
+
+
 def _page(release: Release, workspace: Workspace, deployment: Deployment) -> dict[str, Any]:
     page = _summary(release, workspace)
     page["objects"] = [
@@ -108,4 +113,4 @@ def _as_text(page: dict[str, Any]) -> str:
         for item in page["objects"]
     ]
     lines += [f"  problem    {problem}" for problem in page["problems"]]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{visible(line)}\n" for line in lines)

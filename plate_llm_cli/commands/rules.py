@@ -8,19 +8,21 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.output import write_out
+from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.report.columns import described
 from plate_llm_cli.report.rules import markdown_page
 from plate_llm_cli.rules.registry import RULES
 
 app = typer.Typer(add_completion=False)
 
+Format = Annotated[
+    options.RulesFormat,
+    typer.Option("--format", help="A line a rule, for programs, or every rule in full."),
+]
 
-@app.command(epilog="plate-llm rules --format json")
-def rules(
-    output_format: Annotated[options.RulesFormat, typer.Option("--format")] = (
-        options.RulesFormat.TEXT
-    ),
-) -> None:
+
+@app.command(epilog="plate-llm rules\nplate-llm rules --format json")
+def rules(output_format: Format = options.RulesFormat.TEXT) -> None:
     """List the rules that validate checks."""
     if output_format is options.RulesFormat.JSON:
         listed = [
@@ -31,6 +33,5 @@ def rules(
     elif output_format is options.RulesFormat.MARKDOWN:
         write_out(markdown_page(RULES))
     else:
-        width = max(len(rule.id) for rule in RULES)
-        for rule in RULES:
-            write_out(f"{rule.id:{width}}  {rule.severity.value:7}  {rule.summary}\n")
+        rows = [(rule.id, rule.severity.value, rule.summary) for rule in RULES]
+        write_out(described(rows, screen_width()))
