@@ -14,6 +14,7 @@ from plate_llm_cli.gitops.releases import (
 )
 from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
 from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
+from plate_llm_cli.helm.capabilities import core_api_versions
 from plate_llm_cli.helm.engine import (
     Capabilities,
     RenderFailure,
@@ -76,7 +77,9 @@ class Builder:
         for chart in charts:
             chart.manifests = list(_rendered_manifests(chart))
             if self._options.lint:
-                chart.lint = self._engine.lint(chart.request)
+                # What has rendered has passed the schema, which Helm would compile once more.
+                skip = chart.request.skip_schema or chart.failure is None
+                chart.lint = self._engine.lint(replace(chart.request, skip_schema=skip))
         manifests = [manifest for chart in charts for manifest in chart.manifests]
         manifests += [item for release in releases for item in self._plain_manifests(release)]
         return Deployment(
@@ -102,14 +105,20 @@ class Builder:
         version = part.kube_version.removeprefix("v") or options.kube_version
         return RenderRequest(
             chart=self._tree.root / part.chart,
+            root=self._tree.root,
             release_name=part.release_name,
             namespace=part.namespace,
             values=self._merged(release, part),
-            capabilities=Capabilities(version, (*options.api_versions, *part.api_versions)),
+            capabilities=Capabilities(version, self._api_versions(version, part)),
             include_crds=include_crds,
             skip_tests=part.skip_tests,
             skip_schema=part.skip_schema,
         )
+
+    def _api_versions(self, version: str, part: ChartPart) -> tuple[str, ...]:
+        """What ArgoCD names to Helm: the cluster's, unless the Application lists others."""
+        of_cluster = (*core_api_versions(version), *self._options.api_versions)
+        return part.api_versions or of_cluster
 
     def _command_line(self) -> list[ValuesLayer]:
         layers = [
