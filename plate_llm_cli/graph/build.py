@@ -12,7 +12,8 @@ from plate_llm_cli.gitops.releases import (
     ReleaseProblem,
     ValuesLayer,
 )
-from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+from plate_llm_cli.graph.deployment import Deployment
+from plate_llm_cli.graph.manifests import Manifest, RenderedChart
 from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.capabilities import core_api_versions
 from plate_llm_cli.helm.engine import (
@@ -71,7 +72,7 @@ class Builder:
         requests = [self._request(release, part) for release, part in parts]
         outcomes = self._engine.render_many(requests)
         charts = [
-            RenderedChart(release, part, request, outcome)
+            RenderedChart(release, part, self._tree.root, request, outcome)
             for (release, part), request, outcome in zip(parts, requests, outcomes, strict=True)
         ]
         for chart in charts:

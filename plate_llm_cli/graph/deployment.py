@@ -2,146 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from plate_llm_cli.gitops.applications import plain_mapping, text_of
-from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.graph import checks
-from plate_llm_cli.graph.subcharts import Subcharts
-from plate_llm_cli.helm.engine import RenderFailure
-from plate_llm_cli.source.nodes import find
-from plate_llm_cli.values.merge import coalesce
+from plate_llm_cli.source.plain import to_plain
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.gitops.discovery import Discovery
-    from plate_llm_cli.gitops.releases import ChartPart, Release, ValuesLayer
+    from plate_llm_cli.gitops.releases import ChartPart, Release
+    from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.graph.provenance import Provenance
-    from plate_llm_cli.helm.engine import LintReport, Rendering, RenderRequest
     from plate_llm_cli.helm.provenance import Verdict
     from plate_llm_cli.schemas.violations import CheckResult
-    from plate_llm_cli.source.nodes import Document, Mapping, Route, SourceFile
+    from plate_llm_cli.source.nodes import Mapping, SourceFile
     from plate_llm_cli.source.tree import Tree
     from plate_llm_cli.source.violations import ModelViolation
-
-
-@dataclass(eq=False)
-class Manifest:
-    """One object that a release applies.
-
-    `file` is the rendered text of one template, or the file itself for plain manifests; its
-    `path` is that of the template or file in the tree. `chart` is None for plain manifests.
-    """
-
-    release: Release
-    file: SourceFile
-    node: Mapping
-    chart: RenderedChart | None = None
-    template: str = ""
-    """The name Helm gives to the template that rendered it; '' for plain manifests."""
-    hook: bool = False
-
-    @cached_property
-    def plain(self) -> dict[str, Any]:
-        """The object as data."""
-        return plain_mapping(self.node) or {}
-
-    def text(self, *route: str) -> str:
-        """The scalar at `route` as text, or ''."""
-        return text_of(find(self.node, route))
-
-    @property
-    def kind(self) -> str:
-        """`kind`, or ''."""
-        return self.text("kind")
-
-    @property
-    def api_version(self) -> str:
-        """`apiVersion`, or ''."""
-        return self.text("apiVersion")
-
-    @property
-    def name(self) -> str:
-        """`metadata.name`, or ''."""
-        return self.text("metadata", "name")
-
-    @property
-    def namespace(self) -> str:
-        """The object's own namespace, else the release's."""
-        return self.text("metadata", "namespace") or (
-            self.chart.part.namespace if self.chart else self.release.namespace
-        )
-
-
-@dataclass(eq=False)
-class RenderedChart:
-    """A chart of a release with the values it got and what became of it."""
-
-    release: Release
-    part: ChartPart
-    request: RenderRequest
-    outcome: Rendering | RenderFailure
-    manifests: list[Manifest] = field(default_factory=list)
-    lint: LintReport | None = None
-
-    @property
-    def failure(self) -> RenderFailure | None:
-        """Why nothing was rendered, or None."""
-        return self.outcome if isinstance(self.outcome, RenderFailure) else None
-
-    def default_at(self, route: Route) -> Any:
-        """What the chart's own values.yaml has at `route`; None where it has nothing."""
-        defaults = next((item.values for item in self.part.layers if item.is_default), {})
-        return _value_at(defaults, route)
-
-    def value_at(self, route: Route) -> Any:
-        """What `.Values` has at `route`; None where it has nothing."""
-        return _value_at(self.values, route)
-
-    @cached_property
-    def values(self) -> dict[str, Any]:
-        """What `.Values` holds: the overrides over the chart's own defaults."""
-        defaults = [layer for layer in self.part.layers if layer.kind is LayerKind.DEFAULTS]
-        return coalesce(defaults[0].values if defaults else {}, self.request.values)
-
-    def layers_setting(self, route: Route) -> list[ValuesLayer]:
-        """The layers that set `route` or something that contains it, the one that wins first."""
-        return [layer for layer in reversed(self.part.layers) if layer.locate(route) is not None]
-
-    @property
-    def chart_name(self) -> str:
-        """The chart's name as its Chart.yaml says, or ''."""
-        return self.part.chart_name
-
-    def subchart_route(self, chart: str) -> Route:
-        """Where the values of a subchart begin: `("redis",)` for `parent/charts/redis`."""
-        return tuple(chart.split("/charts/")[1:])
-
-    @cached_property
-    def subcharts(self) -> Subcharts:
-        """Where the charts below this one lie."""
-        depth = len(PurePosixPath(self.part.chart).parts)
-        folders = (self.request.chart, *self.request.chart.parents)
-        return Subcharts(folders[depth], self.part.chart)
-
-    def template_path(self, template: str) -> str:
-        """Where `chart/templates/x.yaml`, a template's name to Helm, stands in the tree."""
-        return self.subcharts.path(template.partition("/")[2])
-
-
-def _value_at(value: Any, route: Route) -> Any:
-    for step in route:
-        if isinstance(value, dict):
-            value = value.get(str(step))
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            return None
-    return value
 
 
 @dataclass(eq=False)
@@ -162,17 +41,18 @@ class Deployment:
     @cached_property
     def schema_checks(self) -> list[tuple[Manifest, CheckResult]]:
         """Every object with what the schema of its kind says."""
-        return list(checks.schema_checks(self))
+        folders = self.schema_folders
+        return list(checks.schema_checks(self.manifests, self.kube_version, self.crds, folders))
 
     @cached_property
     def argo_checks(self) -> list[tuple[SourceFile, Mapping, ModelViolation]]:
         """What ArgoCD's API has against the Applications and projects."""
-        return list(checks.argo_checks(self))
+        return list(checks.argo_checks(self.releases, self.discovery.others))
 
     @cached_property
     def value_checks(self) -> list[tuple[RenderedChart, ModelViolation]]:
         """What the models of the charts have against the merged values."""
-        return list(checks.value_checks(self))
+        return list(checks.value_checks(self.charts))
 
     @cached_property
     def value_verdicts(self) -> list[tuple[RenderedChart, Verdict]]:
@@ -180,10 +60,12 @@ class Deployment:
         return self.provenance.verdicts(self.charts) if self.provenance else []
 
     @property
-    def crd_documents(self) -> list[Document]:
-        """The documents of all files of the tree that hold CustomResourceDefinitions."""
+    def crds(self) -> list[object]:
+        """The CustomResourceDefinitions that the releases apply, and those in files of the tree."""
+        applied = [item.plain for item in self.manifests if item.kind == checks.CRD]
         files = (self.tree.read(path) for path in self.discovery.crds)
-        return [document for file in files for document in file.documents]
+        in_tree = [to_plain(document.root) for file in files for document in file.documents]
+        return [*applied, *in_tree]
 
     @property
     def names(self) -> tuple[str, ...]:

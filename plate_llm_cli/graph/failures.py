@@ -12,7 +12,8 @@ from plate_llm_cli.source.nodes import ProblemKind, Span, find
 from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
     from plate_llm_cli.helm.engine import RenderFailure
     from plate_llm_cli.source.nodes import SourceFile
 

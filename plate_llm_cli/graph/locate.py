@@ -18,7 +18,8 @@ from plate_llm_cli.graph.templates import template_line
 from plate_llm_cli.source.nodes import format_route, nearest
 
 if TYPE_CHECKING:
-    from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.source.nodes import Route, SourceFile, Span
 
 

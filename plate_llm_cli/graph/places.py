@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from plate_llm_cli.graph.deployment import Manifest, RenderedChart
+    from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.source.nodes import Node, Route, SourceFile, Span
 
 

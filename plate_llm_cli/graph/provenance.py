@@ -19,7 +19,7 @@ from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plate_llm_cli.graph.deployment import Manifest, RenderedChart
+    from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.helm.engine import HelmEngine
     from plate_llm_cli.source.nodes import Node, Route
 

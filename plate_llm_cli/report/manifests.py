@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.gitops.releases import Release
-    from plate_llm_cli.graph.deployment import Deployment, Manifest
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.gitops.releases import Release
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
     from plate_llm_cli.source.nodes import SourceFile
 
 _NOTICES = frozenset(

@@ -13,7 +13,8 @@ from plate_llm_cli.helm.engine import Rendering
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, Manifest, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest, RenderedChart
 
 
 def only(deployment: Deployment, patterns: Iterable[str]) -> tuple[Deployment, list[str]]:

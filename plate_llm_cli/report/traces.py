@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.findings import Location
-    from plate_llm_cli.graph.deployment import Deployment, Manifest
+    from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.locate import Locator
+    from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.source.nodes import Node, Route
 
 _TRACE = re.compile(r"(?P<kind>[^/:]+)/(?P<name>[^:]+):(?P<field>.+)")

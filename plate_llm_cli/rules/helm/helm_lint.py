@@ -11,7 +11,8 @@ from plate_llm_cli.rules.base import Defect, ManifestPlace, Place, Rule, Templat
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
     from plate_llm_cli.helm.engine import LintMessage
 
 _TOLD_ELSEWHERE = (

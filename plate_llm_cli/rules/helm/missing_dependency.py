@@ -11,7 +11,8 @@ from plate_llm_cli.rules.base import Defect, FilePlace, Place, Rule, TemplatePla
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
 
 _HELP = "run `helm dependency build` to have it checked as well"
 

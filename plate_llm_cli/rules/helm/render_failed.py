@@ -12,7 +12,8 @@ from plate_llm_cli.rules.base import Defect, Place, Rule, TemplatePlace
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
     from plate_llm_cli.helm.engine import RenderFailure
 
 _CALLS = 3

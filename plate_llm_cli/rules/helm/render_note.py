@@ -13,7 +13,8 @@ from plate_llm_cli.source.nodes import format_route
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
 
 _SCALAR = re.compile(r"^cannot overwrite table with non table for (?P<route>\S+)")
 _MAP = re.compile(r"^(?:destination for|skipped value for) (?P<route>[^\s:]+)")

@@ -10,7 +10,8 @@ from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, Manifest
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest
 
 
 class DuplicateObject(Rule):

@@ -12,7 +12,8 @@ from plate_llm_cli.source.nodes import format_route
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
     from plate_llm_cli.source.nodes import Route
 
 _ANCHOR = re.compile(r"\s*:\s+&\S")

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.gitops.releases import ValuesLayer
-    from plate_llm_cli.graph.deployment import Deployment, RenderedChart
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import RenderedChart
 
 _SWITCHES = ("enabled", "disabled", "enable", "disable", "create", "install", "debug")
 _VERSIONS = ("tag", "version", "revision", "release", "branch")
