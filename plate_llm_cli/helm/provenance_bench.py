@@ -46,6 +46,8 @@ class Effect:
 
     kind: EffectKind
     texts: dict[str, str] = field(default_factory=dict)
+    moved: dict[str, frozenset[Field]] = field(default_factory=dict)
+    """The fields that differ in each template, as far as somebody has asked, with the noise."""
 
     @property
     def is_read(self) -> bool:
@@ -92,19 +94,19 @@ class Bench:
     def _render(self, variants: list[Values]) -> list[Answer]:
         return list(self._engine.render_variants(self.request, variants))
 
-    def moved(self, effect: Effect) -> set[Field]:
+    def moved(self, effect: Effect) -> frozenset[Field]:
         """The fields of all manifests that an effect has moved, noise left out."""
-        moved: set[Field] = set()
-        for template in effect.texts:
-            moved |= self.moved_in(template, effect)
-        return moved
+        moved: frozenset[Field] = frozenset()
+        return moved.union(*(self.moved_in(template, effect) for template in effect.texts))
 
-    def moved_in(self, template: str, effect: Effect) -> set[Field]:
+    def moved_in(self, template: str, effect: Effect) -> frozenset[Field]:
         """The fields of one template that an effect has moved."""
         text = effect.texts.get(template)
         if text is None or _is_notes(template):
-            return set()
-        return self._difference(template, text) - self._noise.get(template, set())
+            return frozenset()
+        if template not in effect.moved:
+            effect.moved[template] = frozenset(self._difference(template, text))
+        return effect.moved[template] - self._noise.get(template, set())
 
     def documents(self, template: str) -> list[Fields]:
         """The documents of one template with the unchanged values."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.helm.output import split
+from plate_llm_cli.helm.references_routes import NOTHING, look_up
 from plate_llm_cli.source.reader import parse_text, to_plain
 
 if TYPE_CHECKING:
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.source.nodes import Route
 
-_MISSING: Final = object()
+_MISSING: Final = NOTHING
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,10 +37,24 @@ class Field:
 
 @dataclass(slots=True, eq=False)
 class Fields:
-    """A document's fields by their routes. Text that is no YAML is one field at the root."""
+    """A document as plain data. Text that is no YAML is one field at the root."""
 
     document: DocumentId
-    scalars: dict[Route, Any] = field(default_factory=dict)
+    plain: Any = _MISSING
+
+    def text(self, route: Route) -> str:
+        """A scalar as it reads in YAML; '' where there is none."""
+        value = look_up(self.plain, route)
+        return "" if value is NOTHING or isinstance(value, (dict, list)) else scalar_text(value)
+
+    def routes(self) -> Iterator[Route]:
+        """The routes of all fields."""
+        return _leaves(self.plain, ())
+
+
+def scalar_text(value: Any) -> str:
+    """A scalar as it reads in YAML."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def fields_of_text(text: str) -> list[Fields]:
@@ -51,7 +66,7 @@ def fields_of_document(text: str) -> Fields:
     """One document."""
     source = parse_text(text, "")
     plain: Any = text if source.broken else to_plain(source.root)
-    return Fields(identify(plain), dict(_flat(plain, ())))
+    return Fields(identify(plain), plain)
 
 
 def identify(plain: Any) -> DocumentId:
@@ -66,36 +81,61 @@ def identify(plain: Any) -> DocumentId:
     )
 
 
-def _flat(plain: Any, route: Route) -> Iterator[tuple[Route, Any]]:
+def _leaves(plain: Any, route: Route) -> Iterator[Route]:
     if isinstance(plain, dict) and plain:
         for key, value in plain.items():
-            yield from _flat(value, (*route, key))
+            yield from _leaves(value, (*route, key))
     elif isinstance(plain, list) and plain:
         for index, value in enumerate(plain):
-            yield from _flat(value, (*route, index))
-    else:
-        yield route, plain
+            yield from _leaves(value, (*route, index))
+    elif plain is not _MISSING:
+        yield route
 
 
 def moved_fields(template: str, before: list[Fields], after: list[Fields]) -> set[Field]:
     """The fields that differ, by the documents of `before`; of new documents, by their own."""
     moved: set[Field] = set()
     for old, new in _pairs(before, after):
-        document = (old or new or _NO_FIELDS).document
-        left = old.scalars if old is not None else {}
-        right = new.scalars if new is not None else {}
-        moved.update(Field(template, document, route) for route in _differences(left, right))
+        document = (old or new or Fields(DocumentId("", ""))).document
+        left = old.plain if old is not None else _MISSING
+        right = new.plain if new is not None else _MISSING
+        moved.update(Field(template, document, route) for route in _differences(left, right, ()))
     return moved
 
 
-_NO_FIELDS: Final = Fields(DocumentId("", ""))
+def _differences(left: Any, right: Any, route: Route) -> Iterator[Route]:
+    """The routes, as on the left, of the fields that differ; new items come behind all others."""
+    if isinstance(left, dict) and isinstance(right, dict):
+        for key in {**left, **right}:
+            inner = (*route, key)
+            yield from _differences(left.get(key, _MISSING), right.get(key, _MISSING), inner)
+    elif isinstance(left, list) and isinstance(right, list):
+        for index, (old, new) in enumerate(_aligned(left, right)):
+            yield from _differences(old, new, (*route, index))
+    elif left.__class__ is not right.__class__ or left != right:
+        yield from {**dict.fromkeys(_leaves(left, route)), **dict.fromkeys(_leaves(right, route))}
 
 
-def _differences(left: dict[Route, Any], right: dict[Route, Any]) -> Iterator[Route]:
-    for route in left.keys() | right.keys():
-        old, new = left.get(route, _MISSING), right.get(route, _MISSING)
-        if old.__class__ is not new.__class__ or old != new:
-            yield route
+def _aligned(left: list[Any], right: list[Any]) -> Iterator[tuple[Any, Any]]:
+    """Items that belong together: by place in lists of one length, else by name."""
+    if len(left) == len(right):
+        yield from zip(left, right, strict=True)
+        return
+    waiting: dict[str, list[Any]] = {}
+    for new in right:
+        waiting.setdefault(_name(new), []).append(new)
+    for old in left:
+        same = waiting.get(_name(old))
+        yield old, same.pop(0) if same else _MISSING
+    for rest in waiting.values():
+        yield from ((_MISSING, new) for new in rest)
+
+
+def _name(item: Any) -> str:
+    """What tells an item of a list from the others: its name, or else all of it."""
+    if isinstance(item, dict) and isinstance(item.get("name"), str):
+        return f"name {item['name']}"
+    return repr(item)
 
 
 def _pairs(

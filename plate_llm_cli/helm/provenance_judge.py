@@ -236,23 +236,35 @@ class Judge:
         return self._verdict(route, VerdictKind.POSSIBLY_DEAD, DIGESTED, rendered=True)
 
     def _judge_gated(self, routes: list[Route]) -> dict[Route, Verdict]:
-        """Try the switches that each route's reads wait for, the same ones for many at a time."""
+        """Find the switches that each route's reads wait for."""
         settings = {
             route: settings_for(self._deployed(route), route, self._effective) for route in routes
         }
         verdicts: dict[Route, Verdict] = {}
+        for route in routes:
+            certain = (each for each in settings[route] if self._lets_read(route, each))
+            if setting := next(certain, None):
+                verdicts[route] = self._gated(route, setting)
         for turn in range(max(map(len, settings.values()), default=0)):
+            waiting = [r for r in routes if r not in verdicts and turn < len(settings[r])]
             groups: dict[str, list[Route]] = {}
-            for route in routes:
-                if route not in verdicts and turn < len(settings[route]):
-                    groups.setdefault(repr(settings[route][turn]), []).append(route)
+            for route in waiting:
+                groups.setdefault(repr(settings[route][turn]), []).append(route)
             for group in groups.values():
                 setting = settings[group[0]][turn]
                 for route in self._confirmed(group, setting):
-                    verdicts[route] = self._verdict(
-                        route, VerdictKind.GATED, SWITCHED, switches=setting, rendered=True
-                    )
+                    verdicts[route] = self._gated(route, setting, rendered=True)
         return verdicts
+
+    def _gated(self, route: Route, setting: Setting, *, rendered: bool = False) -> Verdict:
+        kind = VerdictKind.GATED
+        return self._verdict(route, kind, SWITCHED, switches=setting, rendered=rendered)
+
+    def _lets_read(self, route: Route, setting: Setting) -> bool:
+        """Whether a read of the very value happens with the switches set, as far as is known."""
+        switched = [(switch.route, switch.needed) for switch in setting]
+        values = changed(self._effective, self._effective, switched)
+        return any(self._gate(read, route).holds(values) for read in self._specific(route))
 
     def _deployed(self, route: Route) -> list[Read]:
         return [read for read in self._reads[route] if not read.notes_only]

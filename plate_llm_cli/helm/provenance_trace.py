@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.helm.provenance_bench import EffectKind
+from plate_llm_cli.helm.provenance_fields import scalar_text
 from plate_llm_cli.helm.provenance_probes import REMOVED, probes
 from plate_llm_cli.helm.provenance_values import changed, leaves_of, value_at
 
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.helm.provenance_fields import Field
     from plate_llm_cli.helm.references import References
     from plate_llm_cli.source.nodes import Route
+
+Change = tuple["Route", Any]
 
 _PROBES: Final = 3
 _TELLING_LENGTH: Final = 3
@@ -44,7 +48,7 @@ class Trace:
         self._leaves = list(dict.fromkeys(routes))
         self._prefixes = {each.prefix for each in references.chart.walk()}
         self._effects: dict[Route, list[Effect]] = {}
-        self._moved: dict[Route, frozenset[Field]] = {}
+        self._refused: set[Route] = set()
 
     def explain(self, field: Field) -> list[Origin]:
         """The values that move `field`, the likeliest one first; none when no value does.
@@ -61,22 +65,26 @@ class Trace:
         if not any(origin.exact for origin in found):
             found = self._origins(field, candidates)
 
-        def rank(origin: Origin) -> tuple[bool, bool, int, int]:
-            shown = _text(value_at(self._effective, origin.route))
-            first = text.find(shown) if shown and shown in text else len(text)
-            return (origin.others > 0, not origin.exact, origin.others, first)
+        return sorted(found, key=lambda origin: self._rank(origin, field, text))
 
-        return sorted(found, key=rank)
+    def _rank(self, origin: Origin, field: Field, text: str) -> tuple[int, ...]:
+        """Small for a value that moves this field alone, equals it, or stands in its text.
+
+        Values that had to be changed together are told apart by their names: the host of a rule
+        and the host of its certificate, for one.
+        """
+        shown = scalar_text(value_at(self._effective, origin.route))
+        within = bool(shown) and shown in text
+        place = text.find(shown) if within else len(text)
+        telling = origin.exact or (within and len(shown) >= _TELLING_LENGTH)
+        named = len(set(origin.route) & set(field.route))
+        return (origin.others > 0, not origin.exact, not telling, origin.others, place, -named)
 
     def fields_of(self, route: Route) -> frozenset[Field]:
         """The fields that a value moves."""
-        if route not in self._moved:
-            self._render([route])
-            moved: set[Field] = set()
-            for effect in self._effects[route]:
-                moved |= self._bench.moved(effect)
-            self._moved[route] = frozenset(moved)
-        return self._moved[route]
+        self._render([route])
+        moved: frozenset[Field] = frozenset()
+        return moved.union(*(self._bench.moved(effect) for effect in self._effects[route]))
 
     def _candidates(self, template: str) -> list[Route]:
         """The values that a template can depend on."""
@@ -93,12 +101,12 @@ class Trace:
 
     def _text_of(self, field: Field) -> str:
         for fields in self._bench.documents(field.template):
-            if fields.document == field.document and field.route in fields.scalars:
-                return _text(fields.scalars[field.route])
+            if fields.document == field.document:
+                return fields.text(field.route)
         return ""
 
     def _is_alike(self, route: Route, text: str) -> bool:
-        value = _text(value_at(self._effective, route))
+        value = scalar_text(value_at(self._effective, route))
         return value == text or (len(value) >= _TELLING_LENGTH and value in text)
 
     def _origins(self, field: Field, routes: list[Route]) -> list[Origin]:
@@ -108,7 +116,7 @@ class Trace:
         for route in routes:
             moving = [each for each in self._effects[route] if self._moves(each, field)]
             if moving:
-                exact = _text(value_at(self._effective, route)) == text
+                exact = scalar_text(value_at(self._effective, route)) == text
                 others = min(len(self._bench.moved(each)) for each in moving) - 1
                 found.append(Origin(route, exact, others))
         return found
@@ -117,31 +125,34 @@ class Trace:
         return field in self._bench.moved_in(field.template, effect)
 
     def _render(self, routes: list[Route]) -> None:
-        """Render with other values at `routes`, one probe after the other until one succeeds."""
+        """Render with other values at `routes`, one probe after the other until one succeeds.
+
+        A chart may refuse a value that differs from another one: both are changed then.
+        """
         waiting = [route for route in routes if route not in self._effects]
-        for route in waiting:
-            self._effects[route] = []
-        for turn in range(_PROBES):
-            variants, owners = [], []
-            for route in waiting:
-                tries = self._tries(route)
-                if turn < len(tries):
-                    owners.append(route)
-                    change = [(route, tries[turn])]
-                    variants.append(changed(self._overrides, self._effective, change))
-            if not variants:
-                return
-            for route, effect in zip(owners, self._bench.effects(variants), strict=True):
+        self._effects.update((route, []) for route in waiting)
+        turns = range(_PROBES)
+        for change in (*(partial(self._alone, turn) for turn in turns), self._with_equals):
+            asked = [(route, changes) for route in waiting if (changes := change(route))]
+            if not asked:
+                continue
+            variants = [changed(self._overrides, self._effective, each) for _, each in asked]
+            for (route, _), effect in zip(asked, self._bench.effects(variants), strict=True):
                 if effect.kind is EffectKind.MANIFESTS:
                     self._effects[route].append(effect)
-            waiting = [route for route in owners if not self._effects[route]]
+                elif effect.kind is EffectKind.ERROR:
+                    self._refused.add(route)
+            waiting = [route for route in waiting if not self._effects[route]]
 
-    def _tries(self, route: Route) -> list[Any]:
-        """Probes; taking the key away tells nothing of a value that the chart defaults to."""
-        return [each for each in probes(value_at(self._effective, route)) if each is not REMOVED]
+    def _alone(self, turn: int, route: Route) -> list[Change]:
+        """The probe of that turn. Taking the key away would tell nothing of a chart's default."""
+        tries = [each for each in probes(value_at(self._effective, route)) if each is not REMOVED]
+        return [(route, tries[turn])] if turn < len(tries) else []
 
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
+    def _with_equals(self, route: Route) -> list[Change]:
+        """The first probe of a value that was refused, for all values that equal it."""
+        value = value_at(self._effective, route)
+        if route not in self._refused or not isinstance(value, str) or not value:
+            return []
+        equal = [each for each in self._leaves if value_at(self._effective, each) == value]
+        return [(each, probes(value)[0]) for each in equal] if len(equal) > 1 else []

@@ -9,8 +9,8 @@ from plate_llm_cli.helm.provenance_fields import (
     moved_fields,
 )
 
-X = "kind: A\nmetadata: {name: one, namespace: ns}\n"
-Y = "kind: A\nmetadata: {name: two}\n"
+ONE = "kind: A\nmetadata: {name: one, namespace: ns}\n"
+TWO = "kind: A\nmetadata: {name: two}\n"
 
 
 def moved(before: str, after: str) -> set[tuple[str, str]]:
@@ -19,36 +19,50 @@ def moved(before: str, after: str) -> set[tuple[str, str]]:
 
 
 def test_a_document_is_known_by_kind_name_and_namespace() -> None:
-    fields = fields_of_document(X + "l: [1, {a: 2}]\ne: {}\n")
+    fields = fields_of_document(ONE + "l: [1, {a: 2}]\ne: {}\n")
     assert fields.document == DocumentId("A", "one", "ns")
-    assert fields.scalars == {
-        ("kind",): "A",
-        ("metadata", "name"): "one",
-        ("metadata", "namespace"): "ns",
-        ("l", 0): 1,
-        ("l", 1, "a"): 2,
-        ("e",): {},
-    }
+    assert list(fields.routes()) == [
+        ("kind",),
+        ("metadata", "name"),
+        ("metadata", "namespace"),
+        ("l", 0),
+        ("l", 1, "a"),
+        ("e",),
+    ]
+    assert [fields.text(route) for route in (("l", 0), ("l",), ("none",))] == ["1", "", ""]
 
 
 @pytest.mark.parametrize("text", ["- list\n", "scalar\n", "a: [\n", "kind: [one]\nmetadata: 1\n"])
 def test_any_text_has_fields(text: str) -> None:
-    assert fields_of_document(text).scalars
+    assert list(fields_of_document(text).routes())
 
 
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        (X + "a: 1\n", X + "a: 2\n", {("one", "a")}),
-        (X + "a: 1\n", X + "a: '1'\n", {("one", "a")}),
-        (X + "a: 1\n", X + "a: true\n", {("one", "a")}),
-        (X + "a: 1\n", X, {("one", "a")}),
-        (X, X + "a: {b: 1}\n", {("one", "a.b")}),
-        (f"{X}---\n{Y}", f"{Y}---\n{X}", set()),
-        (X, f"{X}---\n{Y}", {("two", "kind"), ("two", "metadata.name")}),
-        (f"{X}---\n{Y}", X, {("two", "kind"), ("two", "metadata.name")}),
-        (Y, Y.replace("two", "z"), {("two", "metadata.name")}),
+        (ONE + "a: 1\n", ONE + "a: 2\n", {("one", "a")}),
+        (ONE + "a: 1\n", ONE + "a: '1'\n", {("one", "a")}),
+        (ONE + "a: 1\n", ONE + "a: true\n", {("one", "a")}),
+        (ONE + "a: 1\n", ONE, {("one", "a")}),
+        (ONE, ONE + "a: {b: 1}\n", {("one", "a.b")}),
+        (f"{ONE}---\n{TWO}", f"{TWO}---\n{ONE}", set()),
+        (ONE, f"{ONE}---\n{TWO}", {("two", "kind"), ("two", "metadata.name")}),
+        (f"{ONE}---\n{TWO}", ONE, {("two", "kind"), ("two", "metadata.name")}),
+        (TWO, TWO.replace("two", "z"), {("two", "metadata.name")}),
         ("", "", set()),
+        (
+            ONE + "e: [{name: a, v: 1}, {name: b, v: 2}]\n",
+            ONE + "e: [{name: b, v: 2}]\n",
+            {("one", "e.0.name"), ("one", "e.0.v")},
+        ),
+        (
+            ONE + "e: [{name: b, v: 2}]\n",
+            ONE + "e: [{name: a, v: 1}, {name: b, v: 3}]\n",
+            {("one", "e.0.v"), ("one", "e.1.name"), ("one", "e.1.v")},
+        ),
+        (ONE + "e: [{name: a}]\n", ONE + "e: [{name: b}]\n", {("one", "e.0.name")}),
+        (ONE + "e: [x, x, y]\n", ONE + "e: [x, y]\n", {("one", "e.1")}),
+        (ONE + "e: [x]\n", ONE + "e: {x: 1}\n", {("one", "e.0"), ("one", "e.x")}),
     ],
 )
 def test_which_fields_moved(before: str, after: str, expected: set[tuple[str, str]]) -> None:

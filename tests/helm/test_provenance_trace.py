@@ -186,3 +186,45 @@ def test_values_of_a_subchart_are_found_in_the_parents_file(make_trace: MakeTrac
     }
     field = Field("demo/charts/sub/templates/s.yaml", DocumentId("ConfigMap", "s"), ("data", "x"))
     assert [each.route for each in make_trace(None, files).explain(field)] == [("sub", "x")]
+
+
+CHECKED = """\
+{{- range .Values.tls }}
+{{- if ne . $.Values.host }}{{ fail "a certificate without a rule" }}{{ end }}
+{{- end }}
+kind: Ingress
+metadata: {name: web}
+spec:
+  tls: [{hosts: {{ toJson .Values.tls }}}]
+  rules: [{host: {{ .Values.host }}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("route", "best"),
+    [
+        (("spec", "rules", 0, "host"), ("host",)),
+        (("spec", "tls", 0, "hosts", 0), ("tls", 0)),
+    ],
+)
+def test_values_that_must_be_equal_are_changed_together(
+    make_trace: MakeTrace, route: Route, best: Route
+) -> None:
+    files = {"values.yaml": "host: a.example\ntls: [a.example]\n", "templates/web.yaml": CHECKED}
+    origins = make_trace(None, files).explain(at("Ingress", *route))
+    assert origins[0].route == best
+    assert {origin.route for origin in origins} == {("host",), ("tls", 0)}
+
+
+def test_an_item_of_a_list_is_not_credited_to_one_before_it(make_trace: MakeTrace) -> None:
+    template = (
+        "kind: Deployment\nmetadata: {name: web}\nenv:\n"
+        "  {{- with .Values.first }}\n  - {name: FIRST, value: {{ . }}}\n  {{- end }}\n"
+        "  - {name: SECOND, value: fixed}\n"
+    )
+    files = {"values.yaml": "first: text\n", "templates/deployment.yaml": template}
+    trace = make_trace({"first": True}, files)
+    assert trace.explain(at("Deployment", "env", 1, "name")) == []
+    assert [each.route for each in trace.explain(at("Deployment", "env", 0, "name"))] == [
+        ("first",)
+    ]

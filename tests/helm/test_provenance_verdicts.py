@@ -120,7 +120,7 @@ def test_a_value_behind_a_switch_that_is_off_is_gated(judge: Judge) -> None:
         "values.yaml": "web: {enabled: false}\n",
     }
     (verdict,) = judge(files, {"web": {"host": "x"}})
-    assert (verdict.kind.value, verdict.rendered) == ("gated", True)
+    assert (verdict.kind.value, verdict.rendered) == ("gated", False)
     assert [(s.route, s.present, s.needed) for s in verdict.switches] == [
         (("web", "enabled"), False, True)
     ]
@@ -174,7 +174,7 @@ def test_a_computed_switch_is_found(judge: Judge) -> None:
         "templates/_h.tpl": '{{ define "on" }}{{ if .Values.flag }}yes{{ end }}{{ end }}',
     }
     verdict = judge(files, {"flag": False, "n": 1})[-1]
-    assert [switch.route for switch in verdict.switches] == [("flag",)]
+    assert ([each.route for each in verdict.switches], verdict.rendered) == ([("flag",)], True)
 
 
 def test_a_value_for_an_api_that_the_cluster_lacks_may_be_dead(judge: Judge) -> None:
