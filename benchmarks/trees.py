@@ -34,21 +34,29 @@ def own_releases() -> list[Release]:
 
 
 def generate(folder: Path, environments: int) -> list[Release]:
-    """A tree in `folder` that deploys this repository's chart to so many environments."""
-    chart = folder / "charts" / "plate-llm"
-    shutil.copytree(REPOSITORY / "charts" / "plate-llm", chart)
-    applications = folder / "applications"
-    applications.mkdir()
+    """A tree in `folder` that deploys this repository's chart to so many environments.
+
+    Value files are outside the chart: Helm loads every file of a chart, so that each release
+    would otherwise cost more the more releases there are.
+    """
+    shutil.copytree(REPOSITORY / "charts" / "plate-llm", folder / "charts" / "plate-llm")
+    values = (folder / "charts" / "plate-llm" / "values-stg.yaml").read_text("utf-8")
     application = (APPLICATIONS / "plate-llm-stg.yaml").read_text("utf-8")
-    values = (chart / "values-stg.yaml").read_text("utf-8")
-    releases = []
-    for number in range(environments):
-        name = f"team{number:03}"
-        (chart / f"values-{name}.yaml").write_text(values.replace("llm.cocdev", f"{name}.cocdev"))
-        path = applications / f"{name}.yaml"
-        path.write_text(application.replace("plate-stg", name).replace("-stg", f"-{name}"))
-        releases.append(_release(path, folder))
-    return releases
+    (folder / "values").mkdir()
+    (folder / "applications").mkdir()
+    return [
+        _environment(folder, f"team{number:03}", application, values)
+        for number in range(environments)
+    ]
+
+
+def _environment(folder: Path, name: str, application: str, values: str) -> Release:
+    own = values.replace("llm.cocdev", f"{name}.cocdev")
+    (folder / "values" / f"{name}.yaml").write_text(own, "utf-8")
+    text = application.replace("values-stg.yaml", f"../../values/{name}.yaml")
+    path = folder / "applications" / f"{name}.yaml"
+    path.write_text(text.replace("plate-stg", name).replace("-stg", f"-{name}"), "utf-8")
+    return _release(path, folder)
 
 
 def _release(path: Path, root: Path) -> Release:
