@@ -21,6 +21,9 @@ API_GROUP = "argoproj.io/"
 IN_CLUSTER = "https://kubernetes.default.svc"
 """The address that ArgoCD gives to its own cluster; its name is `in-cluster`."""
 
+ARGO_NAMESPACE = "argocd"
+"""Where an Application that names no namespace goes."""
+
 
 def text_of(node: Node | None) -> str:
     """The text of a scalar that is not null, else ''."""
@@ -96,6 +99,11 @@ class Application:
     def project(self) -> str:
         """The AppProject; `default` where none is named."""
         return self.text("spec", "project") or "default"
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        """Namespace and name: two Applications that share them are one object."""
+        return (self.text("metadata", "namespace") or ARGO_NAMESPACE, self.name)
 
     @property
     def name_node(self) -> Node:

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 _ARGO = b"argoproj.io/"
 """A file without these bytes holds no ArgoCD object: most of a tree is never parsed."""
-_ARGO_NAMESPACE = "argocd"
-"""Where an Application that names no namespace goes."""
 _CRD = b"CustomResourceDefinition"
 
 
@@ -31,9 +29,11 @@ class Discovery:
     """What the tree deploys.
 
     `others` are ArgoCD objects of other kinds, as (kind, file, root); `crds` are the files that
-    hold CustomResourceDefinitions, charts' own ones included.
+    hold CustomResourceDefinitions, charts' own ones included. `home` tells sources in this tree
+    from others.
     """
 
+    home: Home
     applications: list[Application] = field(default_factory=list)
     others: list[tuple[str, SourceFile, Mapping]] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Discovery:
 
 def discover(tree: Tree, repo_url: str = "") -> Discovery:
     """Every Application of the tree, resolved; sorted by name, then by file."""
-    found = Discovery()
+    found = Discovery(Home(tree, [], repo_url))
     paths = list(tree.walk())
     patches = patch_files(tree, paths)
     for path in paths:
@@ -54,8 +54,8 @@ def discover(tree: Tree, repo_url: str = "") -> Discovery:
     found.applications.sort(key=lambda item: (item.name, item.file.path))
     sources = [source for item in found.applications for source in item.sources]
     refs = [ref for item in found.applications for ref in value_file_refs(item)]
-    home = Home(tree, sources, repo_url, refs)
-    found.releases = [resolve(item, tree, home) for item in found.applications]
+    found.home = Home(tree, sources, repo_url, refs)
+    found.releases = [resolve(item, tree, found.home) for item in found.applications]
     _report_duplicates(found.releases)
     return found
 
@@ -89,8 +89,7 @@ def _report_duplicates(releases: list[Release]) -> None:
     first: dict[tuple[str, str], list[Application]] = {}
     for release in releases:
         application = release.application
-        key = (application.text("metadata", "namespace") or _ARGO_NAMESPACE, application.name)
-        known = first.setdefault(key, [])
+        known = first.setdefault(application.identity, [])
         paths = [before.file.path for before in known]
         sure = [_meet(path, application.file.path, together) for path in paths]
         if known:

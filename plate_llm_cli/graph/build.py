@@ -14,6 +14,7 @@ from plate_llm_cli.gitops.releases import (
 )
 from plate_llm_cli.graph.deployment import Deployment
 from plate_llm_cli.graph.manifests import Manifest, RenderedChart
+from plate_llm_cli.graph.nested import MAX_GENERATIONS, nested_releases
 from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.capabilities import core_api_versions
 from plate_llm_cli.helm.engine import (
@@ -67,7 +68,34 @@ class Builder:
         self._options = options
 
     def build(self, releases: list[Release]) -> Deployment:
-        """`releases` rendered, with every object that they apply."""
+        """`releases` rendered, with every object that they apply.
+
+        Applications among the objects of a chart are releases as well, and so on.
+        """
+        everything, charts, manifests = list(releases), list[RenderedChart](), list[Manifest]()
+        pending = releases
+        for _ in range(MAX_GENERATIONS):
+            rendered = self._render(pending)
+            applied = [manifest for chart in rendered for manifest in chart.manifests]
+            charts += rendered
+            manifests += applied
+            manifests += (item for release in pending for item in self._plain_manifests(release))
+            pending = nested_releases(applied, everything, self._discovery, self._tree)
+            everything += pending
+            if not pending:
+                break
+        return Deployment(
+            self._tree,
+            self._discovery,
+            everything,
+            charts,
+            manifests,
+            self._options.kube_version,
+            self._options.schema_folders,
+            self._provenance() if self._options.provenance else None,
+        )
+
+    def _render(self, releases: list[Release]) -> list[RenderedChart]:
         parts = [(release, part) for release in releases for part in release.charts]
         requests = [self._request(release, part) for release, part in parts]
         outcomes = self._engine.render_many(requests)
@@ -81,18 +109,7 @@ class Builder:
                 # What has rendered has passed the schema, which Helm would compile once more.
                 skip = chart.request.skip_schema or chart.failure is None
                 chart.lint = self._engine.lint(replace(chart.request, skip_schema=skip))
-        manifests = [manifest for chart in charts for manifest in chart.manifests]
-        manifests += [item for release in releases for item in self._plain_manifests(release)]
-        return Deployment(
-            self._tree,
-            self._discovery,
-            releases,
-            charts,
-            manifests,
-            self._options.kube_version,
-            self._options.schema_folders,
-            self._provenance() if self._options.provenance else None,
-        )
+        return charts
 
     def _provenance(self) -> Provenance:
         from plate_llm_cli.graph.provenance import Provenance  # noqa: PLC0415 - 30 ms, not for all
@@ -184,12 +201,12 @@ def _rendered_manifests(chart: RenderedChart) -> Iterator[Manifest]:
 
 
 def _objects(root: Node | None) -> Iterator[Mapping]:
-    """The object that a document holds, or those of a `List`."""
+    """The object that a document holds, or those of a `List` of any kind, as kubectl reads it."""
     if not isinstance(root, Mapping):
         return
     items = root.get("items")
     kind = root.get("kind")
-    if isinstance(items, Sequence) and getattr(kind, "text", "") == "List":
+    if isinstance(items, Sequence) and getattr(kind, "text", "").endswith("List"):
         for item in items.items:
             yield from _objects(item)
     else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.violations import ModelViolation
 
 ARGO_GROUP = "argoproj.io/"
+ARGO_KINDS = ("Application", "AppProject", "ApplicationSet")
 CRD = "CustomResourceDefinition"
 
 
@@ -34,8 +35,13 @@ def schema_checks(
 
     catalog = SchemaCatalog(kube_version, crds, folders)
     for manifest in manifests:
-        if not manifest.api_version.startswith(ARGO_GROUP):
+        if not is_argocd(manifest):
             yield manifest, catalog.check(manifest.plain)
+
+
+def is_argocd(manifest: Manifest) -> bool:
+    """Of ArgoCD itself; Rollouts and Workflows are of the same group."""
+    return manifest.api_version.startswith(ARGO_GROUP) and manifest.kind in ARGO_KINDS
 
 
 def argo_checks(

@@ -47,7 +47,12 @@ class Deployment:
     @cached_property
     def argo_checks(self) -> list[tuple[SourceFile, Mapping, ModelViolation]]:
         """What ArgoCD's API has against the Applications and projects."""
-        return list(checks.argo_checks(self.releases, self.discovery.others))
+        rendered = (
+            (manifest.kind, manifest.file, manifest.node)
+            for manifest in self.manifests
+            if manifest.chart is not None and checks.is_argocd(manifest)
+        )
+        return list(checks.argo_checks(self.releases, [*self.discovery.others, *rendered]))
 
     @cached_property
     def value_checks(self) -> list[tuple[RenderedChart, ModelViolation]]:
@@ -74,11 +79,13 @@ class Deployment:
 
     def releases_using(self, file: SourceFile) -> tuple[str, ...]:
         """The releases that are made from `file`: its Application, values, or manifests."""
+        applying = {item.release.name for item in self.manifests if item.file is file}
         return tuple(
             sorted(
                 release.name
                 for release in self.releases
-                if release.application.file is file
+                if release.name in applying
+                or release.application.file is file
                 or file in release.files
                 or any(file in part.value_files for part in release.charts)
                 or any(_is_chart_file(part, file) for part in release.charts)

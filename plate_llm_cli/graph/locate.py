@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Location, Related, Resource
+from plate_llm_cli.graph.checks import is_argocd
 from plate_llm_cli.graph.places import (
     FilePlace,
     ManifestPlace,
@@ -15,12 +17,12 @@ from plate_llm_cli.graph.places import (
     ValuePlace,
 )
 from plate_llm_cli.graph.templates import template_line
-from plate_llm_cli.source.nodes import format_route, nearest
+from plate_llm_cli.source.nodes import Mapping, Sequence, format_route, nearest
 
 if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
-    from plate_llm_cli.source.nodes import Route, SourceFile, Span
+    from plate_llm_cli.source.nodes import Node, Route, SourceFile, Span
 
 
 @dataclass(slots=True)
@@ -42,7 +44,7 @@ class Locator:
     def locate(self, place: Place) -> Located:
         """Where `place` is; what is overridden there is among the related places."""
         if isinstance(place, FilePlace):
-            return Located(_location(place.file, place.span))
+            return self._file(place)
         if isinstance(place, ValuePlace):
             return self._value(place.chart, place.route)
         if isinstance(place, TemplatePlace):
@@ -65,14 +67,37 @@ class Locator:
 
     def _layers(self, chart: RenderedChart, route: Route) -> Located | None:
         found = [
-            (layer, location)
+            (layer, self._in_file(layer.file, location))
             for layer in chart.layers_setting(route)
-            if (location := layer.locate(route))
+            if layer.file is not None and (location := layer.locate(route))
         ]
         if not found:
             return None
         overridden = [Related(location, "overrides this value") for _, location in found[1:]]
         return Located(found[0][1], overridden)
+
+    def _file(self, place: FilePlace) -> Located:
+        manifest = self._rendered.get((place.file.path, place.file.text))
+        found = _route_to(manifest.node, place.span) if manifest else None
+        if manifest is None or found is None:
+            return Located(self._in_file(place.file, _location(place.file, place.span)))
+        return self._manifest(ManifestPlace(manifest, *found))
+
+    def _in_file(self, file: SourceFile, location: Location) -> Location:
+        """`location`, or the template's line where `file` is what a template rendered to."""
+        manifest = self._rendered.get((file.path, file.text))
+        if manifest is None or manifest.chart is None:
+            return location
+        return self._template_line(manifest.chart, file, list(range(location.line, 0, -1)))
+
+    @cached_property
+    def _rendered(self) -> dict[tuple[str, str], Manifest]:
+        """The Applications and projects that charts render, by path and text."""
+        return {
+            (manifest.file.path, manifest.file.text): manifest
+            for manifest in self._deployment.manifests
+            if manifest.chart is not None and is_argocd(manifest)
+        }
 
     def _manifest(self, place: ManifestPlace) -> Located:
         manifest, route = place.manifest, place.route
@@ -143,6 +168,24 @@ class Locator:
             return Location(path, 1, 1, 1, 1)
         node = chart.part.source.node
         return _location(chart.release.application.file, (node.get("path") or node).span)
+
+
+def _route_to(root: Node, span: Span) -> tuple[Route, bool, bool] | None:
+    """The way to what stands at `span`; whether something is absent, and whether it is a key."""
+    pending: list[tuple[Route, Node]] = [((), root)]
+    while pending:
+        route, node = pending.pop()
+        if node.span == span:
+            return route, False, False
+        if isinstance(node, Mapping):
+            for entry in node.entries:
+                inner = (*route, entry.name)
+                if entry.key.span == span:
+                    return inner, False, True
+                pending.append((inner, entry.value))
+        elif isinstance(node, Sequence):
+            pending += [((*route, index), item) for index, item in enumerate(node.items)]
+    return None
 
 
 def _with_key(value: Route, place: ManifestPlace) -> Route:
