@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Position", "Read", "ReadKind", "References", "Unreadable", "references_of"]
 
+STEPS_FOR_TEXTS = 20_000
 _PASSES = 3
 _MAX_IMPORTS = 3
 
@@ -121,24 +122,24 @@ class References:
 
     def with_texts(self, values: dict[str, Any]) -> References:
         """These references, and those of texts in `values` that templates hand to `tpl`."""
-        texts = [] if not self._sites else list(_template_texts(values, ()))
+        texts = list(_template_texts(values, ())) if self._sites else []
         found = dict.fromkeys(self.reads)
-        for template, site in self._sites:
-            for route, text in texts:
-                if any(len(p) <= len(route) and meets(p, route) for p in site.sources):
-                    found.update(dict.fromkeys(self._reads_of_text(template, site, text)))
+        self._run.grant(STEPS_FOR_TEXTS)
+        try:
+            for template, site in self._sites:
+                for route, text in texts:
+                    if any(len(p) <= len(route) and meets(p, route) for p in site.sources):
+                        found.update(dict.fromkeys(self._reads_of_text(template, site, text)))
+        except TooMuchError:
+            return replace(self, unreadable=(*self.unreadable, _too_much("")))
         return self if len(found) == len(self.reads) else replace(self, reads=tuple(found))
 
     def _reads_of_text(self, template: str, site: Site, text: str) -> list[Read]:
         body = self._run.text_body(text)
         if body is None:
             return []
-        try:
-            outcome = self._run.execute(body, site.dot, site.gates)
-        except TooMuchError:
-            return []
-        library = self._run.library
-        return [_read(library, template, raw) for raw in outcome.reads]
+        outcome = self._run.execute(body, site.dot, site.gates)
+        return [_read(self._run.library, template, raw) for raw in outcome.reads]
 
 
 def references_of(path: Path) -> References:
@@ -177,11 +178,15 @@ def _run_all(
         try:
             outcome = run.execute(body, Context(chart), gates)
         except TooMuchError:
-            unreadable.append(Unreadable(Position(body.file, 1, 1), "too much to follow"))
+            unreadable.append(_too_much(body.file))
             continue
         reads.update((_read(run.library, body.file, raw), None) for raw in outcome.reads)
         sites += [(body.file, site) for site in outcome.sites]
     return list(reads), sites, unreadable
+
+
+def _too_much(file: str) -> Unreadable:
+    return Unreadable(Position(file, 1, 1), "too much to follow")
 
 
 def _rendered(

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.helm.references_routes import Pattern
     from plate_llm_cli.helm.references_values import Value
 
-_MAX_STEPS: Final = 400_000
+STEPS: Final = 200_000
+"""Enough for the largest public charts several times over; some seconds of work."""
+
 _MAX_DEPTH: Final = 90
 _MAX_CALLS: Final = 16
 
@@ -46,7 +48,7 @@ class Run:
     def __init__(self, library: Library, prefixes: frozenset[Pattern]) -> None:
         self.library = library
         self.store = Store(prefixes)
-        self._steps = 0
+        self._steps_left = STEPS
         self._depth = 0
         self._calls = 0
         self._outcomes: dict[Any, Outcome] = {}
@@ -54,9 +56,13 @@ class Run:
 
     def spend(self) -> None:
         """Count one step; raises `TooMuchError`."""
-        self._steps += 1
-        if self._steps > _MAX_STEPS:
+        self._steps_left -= 1
+        if self._steps_left < 0:
             raise TooMuchError
+
+    def grant(self, steps: int) -> None:
+        """Allow so many steps from here on."""
+        self._steps_left = steps
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
@@ -69,7 +75,7 @@ class Run:
 
     def execute(self, body: Body, dot: Value, gates: tuple[Condition, ...] = ()) -> Outcome:
         """Run one template from the top. Raises `TooMuchError`."""
-        self._steps = self._depth = self._calls = 0
+        self._depth = self._calls = 0
         frame = Frame(self, body.file, dot)
         frame.gates = gates
         try:

@@ -395,7 +395,10 @@ def test_maps_merged_into_one_another_end() -> None:
     assert shown(analysed(template).reads) == {"v value"}
 
 
-def test_a_template_that_takes_too_long_to_follow_may_read_everything() -> None:
+def test_a_template_that_takes_too_long_to_follow_may_read_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("plate_llm_cli.helm.references_run.STEPS", 5_000)
     calls = '{{ include "h0" (list .Values.a .) }}'
     helpers = "".join(
         f'{{{{ define "h{n}" }}}}'
@@ -404,7 +407,15 @@ def test_a_template_that_takes_too_long_to_follow_may_read_everything() -> None:
         for n in range(9)
     )
     references = analysed(calls, helpers + '{{ define "h9" }}{{ . }}{{ end }}')
-    assert references.everything
+    assert [each.message for each in references.unreadable] == ["too much to follow"]
+
+
+def test_a_text_that_takes_too_long_to_follow_may_read_everything(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("plate_llm_cli.helm.references.STEPS_FOR_TEXTS", 50)
+    references = analysed("{{ tpl .Values.text . }}")
+    assert references.with_texts({"text": "{{ .Values.a }}" * 100}).everything
 
 
 WORDS = (
