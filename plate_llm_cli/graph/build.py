@@ -15,7 +15,7 @@ from plate_llm_cli.gitops.releases import (
 from plate_llm_cli.graph.deployment import Deployment
 from plate_llm_cli.graph.manifests import Manifest, RenderedChart
 from plate_llm_cli.graph.nested import MAX_GENERATIONS, nested_releases
-from plate_llm_cli.graph.set_values import put_parsed, route_of, split_arguments
+from plate_llm_cli.graph.set_values import conflict, put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.capabilities import core_api_versions
 from plate_llm_cli.helm.engine import (
     Capabilities,
@@ -164,10 +164,13 @@ class Builder:
     ) -> dict[str, Any]:
         for assignment in split_arguments(argument.text):
             parsed = self._engine.parse_set(replace(argument, text=assignment))
+            route = route_of(assignment)
             if isinstance(parsed, RenderFailure):
-                _report_argument(release, layer, parsed)
-                continue
-            values = put_parsed(values, route_of(assignment), parsed)
+                _report_argument(release, layer, parsed.message)
+            elif said := conflict(values, route):
+                _report_argument(release, layer, said)
+            else:
+                values = put_parsed(values, route, parsed)
         return values
 
     def _plain_manifests(self, release: Release) -> Iterator[Manifest]:
@@ -179,10 +182,10 @@ class Builder:
                         yield Manifest(release, file, node)
 
 
-def _report_argument(release: Release, layer: ValuesLayer, failure: RenderFailure) -> None:
+def _report_argument(release: Release, layer: ValuesLayer, said: str) -> None:
     if layer.file is None or layer.node is None:
         return
-    message = f"{layer.label} cannot be set: {failure.message}"
+    message = f"{layer.label} cannot be set: {said}"
     release.problems.append(
         ReleaseProblem(ProblemKind.INVALID_PARAMETER, message, "", layer.file, layer.node.span)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.gitops.parameters import parse_route
+from plate_llm_cli.source.nodes import format_route
 
 if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
@@ -31,6 +32,25 @@ def route_of(assignment: str) -> Route:
     return parse_route(assignment.partition("=")[0])
 
 
+def conflict(values: dict[str, Any], route: Route) -> str:
+    """Why Helm cannot set `route` in `values`: on the way is something of another kind; or ''."""
+    node: Any = values
+    for depth, step in enumerate(route):
+        if node is None:
+            return ""
+        if not isinstance(node, list if isinstance(step, int) else dict):
+            wanted = "list" if isinstance(step, int) else "map"
+            return f"{format_route(route[:depth])} is no {wanted} in the values before it"
+        node = _inner(node, step)
+    return ""
+
+
+def _inner(node: Any, step: str | int) -> Any:
+    if isinstance(node, list) and isinstance(step, int):
+        return node[step] if step < len(node) else None
+    return node.get(step) if isinstance(node, dict) else None
+
+
 def put_parsed(values: dict[str, Any], route: Route, parsed: dict[str, Any]) -> dict[str, Any]:
     """`values` with what Helm parsed for `route` at `route`; neither argument is changed.
 
@@ -39,10 +59,7 @@ def put_parsed(values: dict[str, Any], route: Route, parsed: dict[str, Any]) -> 
     """
     value: Any = parsed
     for step in route:
-        if isinstance(value, list) and isinstance(step, int):
-            value = value[step] if step < len(value) else None
-        else:
-            value = value.get(step) if isinstance(value, dict) else None
+        value = _inner(value, step)
     result = _put(values, route, value)
     return result if isinstance(result, dict) else values
 

@@ -77,7 +77,7 @@ def _finding(rule: Rule, defect: Defect, deployment: Deployment, locator: Locato
     related += [
         Related(locator.locate(place).location, message) for place, message in defect.related
     ]
-    related = [item for item in related if item.location != located.location]
+    related = [item for item in dict.fromkeys(related) if item.location != located.location]
     return Finding(
         rule=rule.id,
         severity=defect.severity or rule.severity,
