@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 Change = tuple["Route", Any]
+MakeChanges = Callable[["Route"], list[Change]]
 
 _PROBES: Final = 3
 _TELLING_LENGTH: Final = 3
@@ -131,8 +133,8 @@ class Trace:
         """
         waiting = [route for route in routes if route not in self._effects]
         self._effects.update((route, []) for route in waiting)
-        turns = range(_PROBES)
-        for change in (*(partial(self._alone, turn) for turn in turns), self._with_equals):
+        alone: list[MakeChanges] = [partial(self._alone, turn) for turn in range(_PROBES)]
+        for change in (*alone, self._with_equals):
             asked = [(route, changes) for route in waiting if (changes := change(route))]
             if not asked:
                 continue

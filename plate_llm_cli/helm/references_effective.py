@@ -48,11 +48,10 @@ def _at(values: Values, keys: Keys) -> Any:
 
 
 def _wrapped(value: Any, keys: Keys) -> Values:
-    if not isinstance(value, dict):
-        return {}
+    wrapped = _table(value)
     for key in reversed(keys):
-        value = {key: value}
-    return value
+        wrapped = {key: wrapped}
+    return wrapped
 
 
 def _table(value: Any) -> Values:

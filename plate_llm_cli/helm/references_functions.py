@@ -114,12 +114,12 @@ def _shape(call: Call) -> str:
     shapes = [_shape_of(argument) for argument in call.arguments]
     if call.name != "printf":
         return (" " if call.name == "cat" else "").join(shapes)
-    first = call[0]
-    pieces = first.constant.split("%s") if isinstance(first, Known) else ()
-    if len(pieces) != len(call) or any("%" in piece for piece in pieces):
+    first = call[0].constant if isinstance(call[0], Known) else None
+    pieces = first.split("%s") if isinstance(first, str) else []
+    if not pieces or len(pieces) != len(call) or any("%" in piece for piece in pieces):
         return HOLE
     ends = zip(shapes[1:], pieces[1:], strict=True)
-    return str(pieces[0]) + "".join(f"{shape}{piece}" for shape, piece in ends)
+    return pieces[0] + "".join(f"{shape}{piece}" for shape, piece in ends)
 
 
 def _shape_of(value: Value) -> str:

@@ -102,7 +102,7 @@ def _comment_end(text: str, start: int) -> int:
 def _tokens(text: str, start: int) -> tuple[list[Token], int]:
     """The tokens of the action whose inside begins at `start`, and the offset behind its `}}`."""
     tokens: list[Token] = []
-    for match in iter(_TOKEN.scanner(text, start).match, None):
+    while match := _TOKEN.match(text, start):
         kind = match.lastgroup or ""
         if kind == "end":
             return tokens, match.end()
