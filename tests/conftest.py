@@ -16,7 +16,9 @@ from plate_llm_cli.helm.embedded import EmbeddedEngine
 from plate_llm_cli.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
+
+    from plate_llm_cli.findings import Finding
 
 ROOT = Path(__file__).parents[1]
 
