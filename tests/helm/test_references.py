@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plate_llm_cli.helm.references import Position, analyse
+from plate_llm_cli.helm.references_functions import HANDLERS
 from plate_llm_cli.helm.references_routes import format_pattern
 from plate_llm_cli.helm.templates_chart import ChartSource
 
@@ -343,3 +344,16 @@ def test_no_text_is_too_strange(text: str) -> None:
 @settings(max_examples=60, deadline=None)
 def test_no_action_is_too_strange(text: str) -> None:
     analysed("{{ " + text + " }}").of(("a",))
+
+
+ARGUMENT = st.sampled_from(
+    ["1", "1.5", "true", "nil", '"a"', '"%s"', ".", "$", ".Values", ".Values.a", "(list)", "(dict)"]
+)
+
+
+@given(st.sampled_from(sorted(HANDLERS)), st.lists(ARGUMENT, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_no_call_is_too_strange(name: str, arguments: list[str]) -> None:
+    call = " ".join([name, *arguments])
+    references = analysed(f"{{{{ ({call}).x }}}}{{{{ with {call} }}}}{{{{ .y }}}}{{{{ end }}}}")
+    assert references.unreadable == ()
