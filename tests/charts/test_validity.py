@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import kubernetes_validate  # type: ignore[import-untyped]  # has no stubs
+import kubernetes_validate
 import pytest
 
 from plate_llm_cli.helm.engine import LintMessage, RenderFailure

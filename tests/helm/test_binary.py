@@ -180,8 +180,10 @@ def test_variants_differ_as_with_the_embedded_engine(
     )
     request = request_for(chart, {"a": 1, "b": True})
     variants = [{"a": 1, "b": True}, {"a": 2, "b": True}, {"a": 1}]
-    ours = [set(found) for found in engine.render_variants(request, variants)]
-    theirs = [set(found) for found in binary.render_variants(request, variants)]
+    ours, theirs = (
+        [set(found) for found in one.render_variants(request, variants) if isinstance(found, dict)]
+        for one in (engine, binary)
+    )
     assert ours == theirs == [set(), {"demo/templates/a.yaml"}, {"demo/templates/b.yaml"}]
 
 

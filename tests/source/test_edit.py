@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from plate_llm_cli.errors import EditError
 from plate_llm_cli.source.edit import append, delete, set_value
+
+if TYPE_CHECKING:
+    from plate_llm_cli.source.nodes import Route
 
 VALUES = """\
 # What the chart deploys.
@@ -167,7 +172,8 @@ def test_the_text_around_stays(before: str, after: str) -> None:
     ],
 )
 def test_the_last_of_a_text_can_be_deleted(before: str, after: str) -> None:
-    route = {"a": ("a",), "b": ("c",), "-": (0,)}[before[0]] if "c: 2" not in before else ("c",)
+    routes: dict[str, Route] = {"a": ("a",), "b": ("c",), "-": (0,)}
+    route = routes[before[0]] if "c: 2" not in before else ("c",)
     assert delete(before, route) == after
 
 

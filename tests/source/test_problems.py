@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from plate_llm_cli.source.nodes import Problem, ProblemKind
+from plate_llm_cli.source.nodes import Problem, ProblemKind, Span
 from plate_llm_cli.source.reader import parse_text, to_plain
 
 TAB = "a tab is used as indentation"
@@ -109,8 +109,8 @@ def test_a_duplicate_key_names_both_places() -> None:
     assert problem == Problem(
         ProblemKind.DUPLICATE_KEY,
         'the key "tag" is set more than once in this mapping',
-        (3, 3, 3, 6),
-        (((2, 3, 2, 6), "first set here"),),
+        Span(3, 3, 3, 6),
+        ((Span(2, 3, 2, 6), "first set here"),),
         "Helm takes the last one and drops the others without a word. Keep one.",
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from plate_llm_cli.source.nodes import Span
 from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.source.traps import Trap, TrapKind, traps
 
@@ -92,7 +93,7 @@ def test_a_key_that_becomes_another_is_a_trap(key: str, name: str) -> None:
     (trap,) = found(f"a: 1\n{key}: x\n")
     assert trap == Trap(
         TrapKind.KEY,
-        (2, 1, 2, 1 + len(key)),
+        Span(2, 1, 2, 1 + len(key)),
         key,
         name,
         name,
