@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Finding, Location, Related, Severity
 from plate_llm_cli.graph.places import FilePlace, ManifestPlace
+from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.suppression import suppress
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ if TYPE_CHECKING:
 
 INTERNAL = "internal-error"
 UNUSED = "unused-ignore"
+_NEARER = {
+    "invalid-manifest": ("invalid-value",),
+    "misread-scalar": ("invalid-manifest", "invalid-value"),
+}
+"""By rule: the rules that, on the same line, say the same and what to do."""
 
 
 @dataclass(slots=True)
@@ -43,7 +50,9 @@ class RuleEngine:
         found = [
             finding for rule in self._rules for finding in self._check(rule, deployment, locator)
         ]
-        sorted_out = suppress(merge_environments(found), deployment.tree.files, lines)
+        templates = {manifest.file.path for manifest in deployment.manifests}
+        paths = {*deployment.tree.files, *templates}
+        sorted_out = suppress(drop_consequences(merge_environments(found)), paths, lines)
         findings = sorted_out.kept + self._unused(sorted_out.unused, deployment)
         return Outcome(
             sorted(findings, key=lambda finding: finding.sort_key), len(sorted_out.silenced)
@@ -63,11 +72,14 @@ class RuleEngine:
         self, unused: Iterable[tuple[Ignore, tuple[str, ...]]], deployment: Deployment
     ) -> list[Finding]:
         ran = {rule.id for rule in self._rules}
+        known = ran | {rule.id for rule in RULES}
         findings = []
         for ignore, idle in unused:
-            names = [name for name in idle if name in ran]
-            if names or not ignore.rules:
-                findings.append(_unused_ignore(ignore, names, deployment))
+            idle_here = [name for name in idle if name in ran]
+            unknown = [name for name in idle if name not in known]
+            findings += [_unknown_rule(ignore, name, known, deployment) for name in unknown]
+            if idle_here or not ignore.rules:
+                findings.append(_unused_ignore(ignore, idle_here, deployment))
         return findings
 
 
@@ -115,6 +127,22 @@ def merge_environments(findings: Iterable[Finding]) -> list[Finding]:
     return list(merged.values())
 
 
+def drop_consequences(findings: list[Finding]) -> list[Finding]:
+    """Without what another rule says of the same line, nearer to the cause."""
+    lines: dict[str, set[tuple[str, int]]] = {}
+    for finding in findings:
+        place = (finding.location.path, finding.location.line)
+        lines.setdefault(finding.rule, set()).add(place)
+    return [
+        finding
+        for finding in findings
+        if not any(
+            (finding.location.path, finding.location.line) in lines.get(nearer, ())
+            for nearer in _NEARER.get(finding.rule, ())
+        )
+    ]
+
+
 def _internal(rule: Rule, error: Exception, deployment: Deployment) -> Finding:
     path = deployment.releases[0].application.file.path if deployment.releases else "."
     return Finding(
@@ -129,12 +157,28 @@ def _internal(rule: Rule, error: Exception, deployment: Deployment) -> Finding:
 
 def _unused_ignore(ignore: Ignore, names: list[str], deployment: Deployment) -> Finding:
     what = ", ".join(names) or "no rule"
+    message = f"this comment ignores {what}, which is not reported here"
+    help_text = "remove the comment, or move it to the line of the finding or alone above it"
+    return _about_comment(ignore, message, help_text, deployment)
+
+
+def _unknown_rule(
+    ignore: Ignore, name: str, known: Iterable[str], deployment: Deployment
+) -> Finding:
+    near = get_close_matches(name, sorted(known), 1)
+    help_text = f"did you mean {near[0]}?" if near else "`plate-llm rules` lists them"
+    return _about_comment(ignore, f"there is no rule {name!r}", help_text, deployment)
+
+
+def _about_comment(ignore: Ignore, message: str, help_text: str, deployment: Deployment) -> Finding:
     file = deployment.tree.files.get(ignore.path)
+    using = deployment.releases_using(file) if file else ()
+    rendered = (item for item in deployment.manifests if item.file.path == ignore.path)
     return Finding(
         rule=UNUSED,
         severity=Severity.WARNING,
-        message=f"this comment ignores {what}, which is not reported here",
-        help="remove the comment, or move it to the line of the finding or alone above it",
+        message=message,
+        help=help_text,
         location=Location(ignore.path, ignore.line, ignore.column, ignore.line, ignore.end_column),
-        environments=deployment.releases_using(file) if file else (),
+        environments=using or tuple(sorted({item.release.name for item in rendered})),
     )

@@ -19,6 +19,7 @@ _COMMENT = re.compile(
     r"(?:#|\{\{-?\s*/\*)\s*plate-llm:\s*ignore\[(?P<rules>[^\]]*)\]\s*(?P<reason>.*?)"
     r"(?:\*/\s*-?\}\})?\s*$"
 )
+_COMMENTED = re.compile(r"\s*(?:#|\{\{-?\s*/\*.*\*/\s*-?\}\}\s*$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ def find_ignores(path: str, lines: Sequence[str]) -> list[Ignore]:
 def _next_code_line(lines: Sequence[str], number: int) -> int:
     """The first line after `number` that is more than a comment: ignores may be stacked."""
     following = number + 1
-    while following <= len(lines) and lines[following - 1].lstrip().startswith("#"):
+    while following <= len(lines) and _COMMENTED.match(lines[following - 1]):
         following += 1
     return following
 

@@ -50,7 +50,7 @@ class DuplicateObject(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every object that another one of the same release has come before."""
-        first: dict[tuple[str, ...], Manifest] = {}
+        first: dict[tuple[object, ...], Manifest] = {}
         for manifest in deployment.manifests:
             if manifest.hook or not manifest.kind or not manifest.name:
                 continue
@@ -64,7 +64,7 @@ class DuplicateObject(Rule):
                 )
 
 
-def _identity(manifest: Manifest) -> tuple[str, ...]:
+def _identity(manifest: Manifest) -> tuple[object, ...]:
     """What makes an object one to a cluster: its version does not."""
     group = manifest.api_version.rpartition("/")[0]
-    return (manifest.release.name, group, manifest.kind, manifest.namespace, manifest.name)
+    return (id(manifest.release), group, manifest.kind, manifest.namespace, manifest.name)
