@@ -152,7 +152,7 @@ class Workspace:
         folders = tuple(given or (self.root / name for name in self.settings.crds))
         for folder in folders:
             if not folder.is_dir():
-                raise UsageError(f"--crds {folder} is not a folder")
+                raise UsageError(f"{'--crds' if given else 'setting crds:'} {folder} is no folder")
         return folders
 
     def read_values(self, path: Path) -> tuple[str, dict[str, Any]]:

@@ -17,26 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def prepare_streams() -> None:
-    """Let nothing that was done to stdin, stdout and stderr before the start break a command.
-
-    One that is closed (`>&-`) would give its number to the next file that is opened, and what is
-    printed would go there. A character that stdout's encoding lacks is printed as its code.
-    """
-    for number in range(3):
-        try:
-            os.fstat(number)
-        except OSError:
-            # Stdout may be read only: writing to it must fail as it does when it is closed.
-            mode = os.O_WRONLY if number == 2 else os.O_RDONLY
-            os.open(os.devnull, mode)  # the lowest number that is free: this one
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
-    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
 @contextmanager
 def open_pipe() -> Iterator[TextIO]:
     """Stdout. A reader that has gone, as `| head` does, is no error: the rest is dropped.

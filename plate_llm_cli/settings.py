@@ -6,6 +6,7 @@ the default. Both files in one folder would leave it open which one counts: that
 
 from __future__ import annotations
 
+import stat
 import tomllib
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
@@ -14,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 from plate_llm_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-
+_MAX_BYTES = 1024 * 1024
 _ALLOWED = {
     "fail-on": ("error", "warning", "info", "never"),
     "engine": ("embedded", "helm"),
@@ -46,8 +48,8 @@ def load_settings(root: Path) -> Settings:
         ConfigurationError: a file cannot be read, or has a key or value that is not known.
     """
     own = _read(root / "plate-llm.toml")
-    project = _read(root / "pyproject.toml")
-    table = (project or {}).get("tool", {}).get("plate-llm")
+    tools = (_read(root / "pyproject.toml") or {}).get("tool")
+    table = tools.get("plate-llm") if isinstance(tools, dict) else None
     if own is not None and table is not None:
         raise ConfigurationError(
             "both plate-llm.toml and [tool.plate-llm] in pyproject.toml are there",
@@ -55,16 +57,33 @@ def load_settings(root: Path) -> Settings:
         )
     if own is not None:
         return _settings(own, "plate-llm.toml")
-    return _settings(table, "[tool.plate-llm] in pyproject.toml") if table else Settings()
+    where = "[tool.plate-llm] in pyproject.toml"
+    if table is not None and not isinstance(table, dict):
+        raise ConfigurationError(f"{where} must be a table")
+    return _settings(table, where) if table else Settings()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        return tomllib.loads(path.read_text("utf-8"))
+        # The tree is not ours: a named pipe would hold us for ever, /dev/zero has no end.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigurationError(f"{path.name} cannot be read: it is no regular file")
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path.name} cannot be read: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(f"{path.name} cannot be read: {error.strerror}") from error
+    if len(data) > _MAX_BYTES:
+        raise ConfigurationError(f"{path.name} is larger than {_MAX_BYTES // 1024} KiB")
+    try:
+        return tomllib.loads(data.decode())
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{path.name} is not UTF-8", "save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{path.name} is not TOML: {error}") from error
+    except RecursionError as error:
+        raise ConfigurationError(f"{path.name} is nested too deep") from error
 
 
 def _settings(table: dict[str, Any], where: str) -> Settings:
@@ -72,12 +91,17 @@ def _settings(table: dict[str, Any], where: str) -> Settings:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            near = get_close_matches(key, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
-            raise ConfigurationError(f"{where}: unknown setting {key!r}", hint)
+            raise ConfigurationError(f"{where}: unknown setting {key!r}", _hint(key, known))
         many = known[key].type == "tuple[str, ...]"
         values[known[key].name] = _texts(value, key, where) if many else _text(value, key, where)
     return Settings(**values)
+
+
+def _hint(key: str, known: Iterable[str]) -> str:
+    if key == "tool":
+        return "plate-llm.toml holds the settings themselves, without [tool.plate-llm] above them"
+    near = get_close_matches(key, known, 1)
+    return f"did you mean {near[0]}?" if near else f"known: {', '.join(sorted(known))}"
 
 
 def _text(value: Any, key: str, where: str) -> str:

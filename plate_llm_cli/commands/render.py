@@ -152,7 +152,7 @@ def render(
             write_out(trace_text(deployment, workspace.locator(deployment), trace))
         elif deployment.releases:
             _write(deployment, out, output_format)
-    _finish(said, idle, nothing=not (deployment.charts or deployment.manifests))
+    _finish(said, idle, nothing=not deployment.manifests)
 
 
 def _refuse_together(*, trace: str, out: Path | None, as_json: bool) -> None:
@@ -191,5 +191,7 @@ def _finish(said: list[Remark], idle: list[str], *, nothing: bool) -> None:
         say(visible(str(remark)))
     for pattern in idle:
         say(f"{pattern} renders to nothing with these values")
+    if nothing and not said and not idle:
+        say("there is nothing to print: no template renders an object with these values")
     if any(remark.refuses for remark in said) or (said and nothing):
         raise typer.Exit(ExitCode.FINDINGS)

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.source.limits import MAX_BYTES
 from plate_llm_cli.source.reader import read_file
 
 if TYPE_CHECKING:
@@ -44,7 +45,11 @@ class Tree:
     def text(self, path: str) -> str:
         """The text of a file that need not be YAML, such as a template; '' if it is not text."""
         try:
-            return (self.root / self.join("", path)).read_text("utf-8-sig")
+            target = self.root / self.join("", path)
+            if not target.is_file():  # a named pipe would hold us until somebody writes to it
+                return ""
+            with target.open(encoding="utf-8-sig") as file:
+                return file.read(MAX_BYTES)
         except (OSError, UnicodeDecodeError, OutsideRootError):
             return ""
 
