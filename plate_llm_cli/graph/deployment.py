@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import ChartPart, Release
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.graph.provenance import Provenance
-    from plate_llm_cli.helm.provenance import Verdict
+    from plate_llm_cli.helm.provenance.tracer import Verdict
     from plate_llm_cli.schemas.violations import CheckResult
     from plate_llm_cli.source.nodes import Mapping, SourceFile
     from plate_llm_cli.source.tree import Tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.helm.provenance import (
+from plate_llm_cli.helm.provenance.tracer import (
     Field,
     Origin,
     Trace,

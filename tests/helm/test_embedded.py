@@ -63,7 +63,7 @@ def test_calls_may_be_nested(
     engine: EmbeddedEngine, make_chart: MakeChart, request_for: RequestFor
 ) -> None:
     chart = make_chart({"templates/a.yaml": PRINTS})
-    seen: list[int] = []
+    seen: list[tuple[int, int]] = []
     for outer in engine.render_many(request_for(chart, {"n": n}) for n in range(10)):
         (inner,) = engine.render_many([request_for(chart, {"n": 100 + len(seen)})])
         seen.append((number(outer), number(inner)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plate_llm_cli.helm.provenance import ValueTracer
+from plate_llm_cli.helm.provenance.tracer import ValueTracer
 from plate_llm_cli.source.nodes import format_route
 from plate_llm_cli.source.reader import read_file, to_plain
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.helm.embedded import EmbeddedEngine
     from plate_llm_cli.helm.engine import RenderRequest
-    from plate_llm_cli.helm.provenance import Verdict
+    from plate_llm_cli.helm.provenance.tracer import Verdict
 
     Overlaid = Callable[[dict[str, Any]], list[Verdict]]
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from plate_llm_cli.helm.provenance_fields import (
+from plate_llm_cli.helm.provenance.fields import (
     DocumentId,
     fields_of_document,
     fields_of_text,

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from plate_llm_cli.helm.engine import SetInteger
-from plate_llm_cli.helm.provenance_probes import REMOVED, probes
+from plate_llm_cli.helm.provenance.probes import REMOVED, probes
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from plate_llm_cli.helm.provenance_probes import REMOVED
-from plate_llm_cli.helm.provenance_values import changed, leaves_of, value_at, whole_parts
+from plate_llm_cli.helm.provenance.probes import REMOVED
+from plate_llm_cli.helm.provenance.values import changed, leaves_of, value_at, whole_parts
 
 
 def test_leaves_are_scalars_and_empty_collections() -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plate_llm_cli.helm.provenance import DocumentId, Field, ValueTracer
+from plate_llm_cli.helm.provenance.tracer import DocumentId, Field, ValueTracer
 from plate_llm_cli.source.nodes import format_route
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plate_llm_cli.helm.references import Position, analyse
-from plate_llm_cli.helm.references_functions import HANDLERS
-from plate_llm_cli.helm.references_routes import format_pattern
-from plate_llm_cli.helm.templates_chart import ChartSource
+from plate_llm_cli.helm.references.analysis import Position, analyse
+from plate_llm_cli.helm.references.functions import HANDLERS
+from plate_llm_cli.helm.references.routes import format_pattern
+from plate_llm_cli.helm.templates.chart import ChartSource
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.references import Read, References
+    from plate_llm_cli.helm.references.analysis import Read, References
 
 
 def analysed(template: str, helpers: str = "") -> References:
@@ -307,7 +307,7 @@ def test_maps_merged_into_one_another_end() -> None:
 def test_a_template_that_takes_too_long_to_follow_may_read_everything(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("plate_llm_cli.helm.references_run.STEPS", 5_000)
+    monkeypatch.setattr("plate_llm_cli.helm.references.run.STEPS", 5_000)
     calls = '{{ include "h0" (list .Values.a .) }}'
     helpers = "".join(
         f'{{{{ define "h{n}" }}}}'
@@ -322,7 +322,7 @@ def test_a_template_that_takes_too_long_to_follow_may_read_everything(
 def test_a_text_that_takes_too_long_to_follow_may_read_everything(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("plate_llm_cli.helm.references.STEPS_FOR_TEXTS", 50)
+    monkeypatch.setattr("plate_llm_cli.helm.references.analysis.STEPS_FOR_TEXTS", 50)
     references = analysed("{{ tpl .Values.text . }}")
     assert references.with_texts({"text": "{{ .Values.a }}" * 100}).everything
 

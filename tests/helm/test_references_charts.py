@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.helm.references import references_of
-from plate_llm_cli.helm.references_routes import format_pattern
+from plate_llm_cli.helm.references.analysis import references_of
+from plate_llm_cli.helm.references.routes import format_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from plate_llm_cli.helm.references import Read, References
+    from plate_llm_cli.helm.references.analysis import Read, References
 
 
 def shown(reads: tuple[Read, ...]) -> set[str]:

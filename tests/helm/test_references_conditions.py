@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from plate_llm_cli.helm.references_conditions import (
+from plate_llm_cli.helm.references.conditions import (
     Condition,
     Depends,
     Enabled,
@@ -19,7 +19,7 @@ from plate_llm_cli.helm.references_conditions import (
     every,
     some,
 )
-from plate_llm_cli.helm.references_routes import Wild
+from plate_llm_cli.helm.references.routes import Wild
 
 A, B = Truthy(("a",)), Truthy(("b",))
 SET, EMPTY = Want(WantKind.TRUTHY), Want(WantKind.FALSY)

@@ -4,8 +4,8 @@ import io
 import tarfile
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.helm.templates_chart import Dependency, read_chart
-from plate_llm_cli.helm.templates_files import MAX_BYTES, read_archive, read_files
+from plate_llm_cli.helm.templates.chart import Dependency, read_chart
+from plate_llm_cli.helm.templates.files import MAX_BYTES, read_archive, read_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plate_llm_cli.helm.templates_lexer import Lines, TemplateSyntaxError, actions
-from plate_llm_cli.helm.templates_parser import parse
-from plate_llm_cli.helm.templates_syntax import (
+from plate_llm_cli.helm.templates.lexer import Lines, TemplateSyntaxError, actions
+from plate_llm_cli.helm.templates.parser import parse
+from plate_llm_cli.helm.templates.syntax import (
     Access,
     Branch,
     Dot,

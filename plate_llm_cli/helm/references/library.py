@@ -6,16 +6,16 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.helm.references_reads import Position
-from plate_llm_cli.helm.references_values import HOLE
-from plate_llm_cli.helm.templates_lexer import Lines
-from plate_llm_cli.helm.templates_parser import TemplateSyntaxError, parse
+from plate_llm_cli.helm.references.reads import Position
+from plate_llm_cli.helm.references.values import HOLE
+from plate_llm_cli.helm.templates.lexer import Lines
+from plate_llm_cli.helm.templates.parser import TemplateSyntaxError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plate_llm_cli.helm.templates_chart import ChartSource
-    from plate_llm_cli.helm.templates_syntax import Block, Parsed
+    from plate_llm_cli.helm.templates.chart import ChartSource
+    from plate_llm_cli.helm.templates.syntax import Block, Parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from plate_llm_cli.helm.provenance_switches import Setting
-    from plate_llm_cli.helm.references_reads import Read
+    from plate_llm_cli.helm.provenance.switches import Setting
+    from plate_llm_cli.helm.references.reads import Read
     from plate_llm_cli.source.nodes import Route
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.helm.references_conditions import Depends, Equals, Fixed, every, some
-from plate_llm_cli.helm.references_reads import ReadKind
-from plate_llm_cli.helm.references_store import unserialized
-from plate_llm_cli.helm.references_values import (
+from plate_llm_cli.helm.references.conditions import Depends, Equals, Fixed, every, some
+from plate_llm_cli.helm.references.reads import ReadKind
+from plate_llm_cli.helm.references.store import unserialized
+from plate_llm_cli.helm.references.values import (
     HOLE,
     NIL,
     Answer,
@@ -32,10 +32,10 @@ from plate_llm_cli.helm.references_values import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_interfaces import Reader
-    from plate_llm_cli.helm.references_values import Origin, Value
-    from plate_llm_cli.helm.templates_syntax import Constant
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.interfaces import Reader
+    from plate_llm_cli.helm.references.values import Origin, Value
+    from plate_llm_cli.helm.templates.syntax import Constant
 
     Handler = Callable[["Call"], Value]
 

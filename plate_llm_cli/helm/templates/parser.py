@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.helm.templates_lexer import TemplateSyntaxError, actions
-from plate_llm_cli.helm.templates_pipeline import PipelineParser, string_value
-from plate_llm_cli.helm.templates_syntax import Branch, Invocation, Output, Parsed
+from plate_llm_cli.helm.templates.lexer import TemplateSyntaxError, actions
+from plate_llm_cli.helm.templates.pipeline import PipelineParser, string_value
+from plate_llm_cli.helm.templates.syntax import Branch, Invocation, Output, Parsed
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.templates_lexer import Action, Token
-    from plate_llm_cli.helm.templates_syntax import Block, Pipeline, Statement
+    from plate_llm_cli.helm.templates.lexer import Action, Token
+    from plate_llm_cli.helm.templates.syntax import Block, Pipeline, Statement
 
 __all__ = ["MAX_BLOCKS", "TemplateSyntaxError", "parse"]
 

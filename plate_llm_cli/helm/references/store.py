@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.helm.references_routes import Wild
-from plate_llm_cli.helm.references_values import (
+from plate_llm_cli.helm.references.routes import Wild
+from plate_llm_cli.helm.references.values import (
     NIL,
     Computed,
     Context,
@@ -21,8 +21,8 @@ from plate_llm_cli.helm.references_values import (
 )
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.references_routes import Pattern
-    from plate_llm_cli.helm.references_values import Origin
+    from plate_llm_cli.helm.references.routes import Pattern
+    from plate_llm_cli.helm.references.values import Origin
 
 _MAX_LAYERS = 8
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from plate_llm_cli.helm.references_conditions import Fixed, every, some
-from plate_llm_cli.helm.references_functions import call_function
-from plate_llm_cli.helm.references_reads import RawRead, ReadKind
-from plate_llm_cli.helm.references_values import (
+from plate_llm_cli.helm.references.conditions import Fixed, every, some
+from plate_llm_cli.helm.references.functions import call_function
+from plate_llm_cli.helm.references.reads import RawRead, ReadKind
+from plate_llm_cli.helm.references.values import (
     Computed,
     Context,
     Decided,
@@ -24,7 +24,7 @@ from plate_llm_cli.helm.references_values import (
     one_of,
     shallow,
 )
-from plate_llm_cli.helm.templates_syntax import (
+from plate_llm_cli.helm.templates.syntax import (
     Access,
     Branch,
     Dot,
@@ -39,11 +39,11 @@ from plate_llm_cli.helm.templates_syntax import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_interfaces import Runner
-    from plate_llm_cli.helm.references_reads import Site
-    from plate_llm_cli.helm.references_values import Origin
-    from plate_llm_cli.helm.templates_syntax import Block, Command, Operand, Statement
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.interfaces import Runner
+    from plate_llm_cli.helm.references.reads import Site
+    from plate_llm_cli.helm.references.values import Origin
+    from plate_llm_cli.helm.templates.syntax import Block, Command, Operand, Statement
 
 _MAX_DEPTH: Final = 7
 _LOGIC: Final = frozenset({"and", "or"})

@@ -10,24 +10,24 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.helm.references_conditions import Enabled
-from plate_llm_cli.helm.references_effective import effective_values
-from plate_llm_cli.helm.references_library import Body, Unreadable, build_library
-from plate_llm_cli.helm.references_reads import Position, Read, ReadKind
-from plate_llm_cli.helm.references_routes import meets
-from plate_llm_cli.helm.references_run import Run, TooMuchError
-from plate_llm_cli.helm.references_values import Context
-from plate_llm_cli.helm.templates_chart import read_chart
+from plate_llm_cli.helm.references.conditions import Enabled
+from plate_llm_cli.helm.references.effective import effective_values
+from plate_llm_cli.helm.references.library import Body, Unreadable, build_library
+from plate_llm_cli.helm.references.reads import Position, Read, ReadKind
+from plate_llm_cli.helm.references.routes import meets
+from plate_llm_cli.helm.references.run import Run, TooMuchError
+from plate_llm_cli.helm.references.values import Context
+from plate_llm_cli.helm.templates.chart import read_chart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_library import Library
-    from plate_llm_cli.helm.references_reads import RawRead, Site
-    from plate_llm_cli.helm.references_routes import Concrete, Pattern
-    from plate_llm_cli.helm.templates_chart import ChartSource
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.library import Library
+    from plate_llm_cli.helm.references.reads import RawRead, Site
+    from plate_llm_cli.helm.references.routes import Concrete, Pattern
+    from plate_llm_cli.helm.templates.chart import ChartSource
 
 __all__ = ["Position", "Read", "ReadKind", "References", "Unreadable", "references_of"]
 

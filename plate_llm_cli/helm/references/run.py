@@ -6,21 +6,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.references_frame import Frame
-from plate_llm_cli.helm.references_library import Body
-from plate_llm_cli.helm.references_reads import RawRead, ReadKind, Site
-from plate_llm_cli.helm.references_store import Store
-from plate_llm_cli.helm.references_values import HOLE, Computed, Known
-from plate_llm_cli.helm.templates_parser import TemplateSyntaxError, parse
+from plate_llm_cli.helm.references.frame import Frame
+from plate_llm_cli.helm.references.library import Body
+from plate_llm_cli.helm.references.reads import RawRead, ReadKind, Site
+from plate_llm_cli.helm.references.store import Store
+from plate_llm_cli.helm.references.values import HOLE, Computed, Known
+from plate_llm_cli.helm.templates.parser import TemplateSyntaxError, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_interfaces import Reader
-    from plate_llm_cli.helm.references_library import Library
-    from plate_llm_cli.helm.references_routes import Pattern
-    from plate_llm_cli.helm.references_values import Value
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.interfaces import Reader
+    from plate_llm_cli.helm.references.library import Library
+    from plate_llm_cli.helm.references.routes import Pattern
+    from plate_llm_cli.helm.references.values import Value
 
 STEPS: Final = 200_000
 """Enough for the largest public charts several times over; some seconds of work."""

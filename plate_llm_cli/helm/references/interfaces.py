@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from plate_llm_cli.helm.references_reads import RawRead, ReadKind, Site
-    from plate_llm_cli.helm.references_store import Store
-    from plate_llm_cli.helm.references_values import Value
+    from plate_llm_cli.helm.references.reads import RawRead, ReadKind, Site
+    from plate_llm_cli.helm.references.store import Store
+    from plate_llm_cli.helm.references.values import Value
 
 
 class Reader(Protocol):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.helm.output import split
-from plate_llm_cli.helm.references_routes import NOTHING, look_up
+from plate_llm_cli.helm.references.routes import NOTHING, look_up
 from plate_llm_cli.source.reader import parse_text, to_plain
 
 if TYPE_CHECKING:

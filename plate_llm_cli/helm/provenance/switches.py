@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.provenance_probes import probes
-from plate_llm_cli.helm.provenance_values import value_at
-from plate_llm_cli.helm.references_conditions import Truthy, WantKind
-from plate_llm_cli.helm.references_routes import bind, concrete
+from plate_llm_cli.helm.provenance.probes import probes
+from plate_llm_cli.helm.provenance.values import value_at
+from plate_llm_cli.helm.references.conditions import Truthy, WantKind
+from plate_llm_cli.helm.references.routes import bind, concrete
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.helm.references_conditions import Condition, Want, Wants
-    from plate_llm_cli.helm.references_reads import Read
+    from plate_llm_cli.helm.references.conditions import Condition, Want, Wants
+    from plate_llm_cli.helm.references.reads import Read
     from plate_llm_cli.source.nodes import Route
 
 _MAX_SETTINGS: Final = 6

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.helm.provenance_probes import REMOVED
-from plate_llm_cli.helm.references_routes import NOTHING, look_up
+from plate_llm_cli.helm.provenance.probes import REMOVED
+from plate_llm_cli.helm.references.routes import NOTHING, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.templates_files import read_archive, read_files
+from plate_llm_cli.helm.templates.files import read_archive, read_files
 from plate_llm_cli.source.reader import parse_text, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from plate_llm_cli.helm.templates_files import ChartFiles
+    from plate_llm_cli.helm.templates.files import ChartFiles
 
 _MAX_DEPTH: Final = 12
 

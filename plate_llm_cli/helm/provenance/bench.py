@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.helm.engine import FailureKind, RenderFailure
-from plate_llm_cli.helm.provenance_fields import (
+from plate_llm_cli.helm.provenance.fields import (
     Field,
     Fields,
     fields_of_text,

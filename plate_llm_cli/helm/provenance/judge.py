@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.provenance_bench import Bench, EffectKind
-from plate_llm_cli.helm.provenance_probes import probes
-from plate_llm_cli.helm.provenance_switches import all_switches_on, bound_gate, settings_for
-from plate_llm_cli.helm.provenance_values import changed, value_at, whole_parts
-from plate_llm_cli.helm.provenance_verdicts import Verdict, VerdictKind, summarised
+from plate_llm_cli.helm.provenance.bench import Bench, EffectKind
+from plate_llm_cli.helm.provenance.probes import probes
+from plate_llm_cli.helm.provenance.switches import all_switches_on, bound_gate, settings_for
+from plate_llm_cli.helm.provenance.values import changed, value_at, whole_parts
+from plate_llm_cli.helm.provenance.verdicts import Verdict, VerdictKind, summarised
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from plate_llm_cli.helm.engine import RenderRequest
-    from plate_llm_cli.helm.provenance_bench import Effect
-    from plate_llm_cli.helm.provenance_switches import Setting
-    from plate_llm_cli.helm.references import References
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_reads import Read
+    from plate_llm_cli.helm.provenance.bench import Effect
+    from plate_llm_cli.helm.provenance.switches import Setting
+    from plate_llm_cli.helm.references.analysis import References
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.reads import Read
     from plate_llm_cli.source.nodes import Route
 
 Values = dict[str, Any]

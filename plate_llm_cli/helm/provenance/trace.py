@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.provenance_bench import EffectKind
-from plate_llm_cli.helm.provenance_fields import scalar_text
-from plate_llm_cli.helm.provenance_probes import REMOVED, probes
-from plate_llm_cli.helm.provenance_values import changed, leaves_of, value_at
+from plate_llm_cli.helm.provenance.bench import EffectKind
+from plate_llm_cli.helm.provenance.fields import scalar_text
+from plate_llm_cli.helm.provenance.probes import REMOVED, probes
+from plate_llm_cli.helm.provenance.values import changed, leaves_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plate_llm_cli.helm.provenance_bench import Bench, Effect
-    from plate_llm_cli.helm.provenance_fields import Field
-    from plate_llm_cli.helm.references import References
+    from plate_llm_cli.helm.provenance.bench import Bench, Effect
+    from plate_llm_cli.helm.provenance.fields import Field
+    from plate_llm_cli.helm.references.analysis import References
     from plate_llm_cli.source.nodes import Route
 
 Change = tuple["Route", Any]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.helm.templates_lexer import TemplateSyntaxError, Token
-from plate_llm_cli.helm.templates_syntax import (
+from plate_llm_cli.helm.templates.lexer import TemplateSyntaxError, Token
+from plate_llm_cli.helm.templates.syntax import (
     Access,
     Command,
     Dot,
@@ -17,7 +17,7 @@ from plate_llm_cli.helm.templates_syntax import (
 )
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.templates_syntax import Constant, Operand
+    from plate_llm_cli.helm.templates.syntax import Constant, Operand
 
 MAX_PARENTHESES: Final = 40
 _WORDS: Final[dict[str, Constant]] = {"true": True, "false": False, "nil": None}

@@ -10,16 +10,16 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.helm.references_conditions import Depends, Fixed, Truthy, every, some
-from plate_llm_cli.helm.references_routes import Wild
+from plate_llm_cli.helm.references.conditions import Depends, Fixed, Truthy, every, some
+from plate_llm_cli.helm.references.routes import Wild
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_routes import Pattern
-    from plate_llm_cli.helm.templates_chart import ChartSource
-    from plate_llm_cli.helm.templates_syntax import Constant
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.routes import Pattern
+    from plate_llm_cli.helm.templates.chart import ChartSource
+    from plate_llm_cli.helm.templates.syntax import Constant
 
 _MAX_DEPTH: Final = 7
 _MAX_NESTING: Final = 5

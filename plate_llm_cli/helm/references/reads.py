@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from plate_llm_cli.helm.references_conditions import every
-from plate_llm_cli.helm.references_routes import Wild, meets
+from plate_llm_cli.helm.references.conditions import every
+from plate_llm_cli.helm.references.routes import Wild, meets
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.references_conditions import Condition
-    from plate_llm_cli.helm.references_routes import Concrete, Pattern
-    from plate_llm_cli.helm.references_values import Origin, Value
+    from plate_llm_cli.helm.references.conditions import Condition
+    from plate_llm_cli.helm.references.routes import Concrete, Pattern
+    from plate_llm_cli.helm.references.values import Origin, Value
 
 
 class ReadKind(StrEnum):

@@ -9,21 +9,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.helm.provenance_bench import Bench
-from plate_llm_cli.helm.provenance_fields import DocumentId, Field, identify
-from plate_llm_cli.helm.provenance_judge import Judge
-from plate_llm_cli.helm.provenance_switches import Switch
-from plate_llm_cli.helm.provenance_trace import Origin, Trace
-from plate_llm_cli.helm.provenance_values import leaves_of
-from plate_llm_cli.helm.provenance_verdicts import Verdict, VerdictKind
-from plate_llm_cli.helm.references import references_of
+from plate_llm_cli.helm.provenance.bench import Bench
+from plate_llm_cli.helm.provenance.fields import DocumentId, Field, identify
+from plate_llm_cli.helm.provenance.judge import Judge
+from plate_llm_cli.helm.provenance.switches import Switch
+from plate_llm_cli.helm.provenance.trace import Origin, Trace
+from plate_llm_cli.helm.provenance.values import leaves_of
+from plate_llm_cli.helm.provenance.verdicts import Verdict, VerdictKind
+from plate_llm_cli.helm.references.analysis import references_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
     from plate_llm_cli.helm.engine import HelmEngine, RenderRequest
-    from plate_llm_cli.helm.references import References
+    from plate_llm_cli.helm.references.analysis import References
     from plate_llm_cli.source.nodes import Route
 
 __all__ = [

@@ -8,13 +8,13 @@ from enum import StrEnum
 from itertools import product
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from plate_llm_cli.helm.references_routes import NOTHING, UNKNOWN, look_up
+from plate_llm_cli.helm.references.routes import NOTHING, UNKNOWN, look_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from plate_llm_cli.helm.references_routes import Pattern
-    from plate_llm_cli.helm.templates_syntax import Constant
+    from plate_llm_cli.helm.references.routes import Pattern
+    from plate_llm_cli.helm.templates.syntax import Constant
 
 _MAX_SOLUTIONS: Final = 6
 _MAX_PARTS: Final = 12

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from plate_llm_cli.helm.templates_chart import ChartSource, Keys
+    from plate_llm_cli.helm.templates.chart import ChartSource, Keys
 
 Values = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""Which value stands behind which rendered field, found by rendering with other values."""

@@ -1,0 +1,1 @@
+"""Which values the templates of a chart can read, found without rendering."""

@@ -1,0 +1,1 @@
+"""Go templates, read far enough to know what they look at."""
