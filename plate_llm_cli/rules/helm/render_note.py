@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import RenderedChart
 
+_HARMLESS = ("found symbolic link in path",)
+"""A link inside the root is as good as the file; one that leaves it never gets so far."""
 _SCALAR = re.compile(r"^cannot overwrite table with non table for (?P<route>\S+)")
 _MAP = re.compile(r"^(?:destination for|skipped value for) (?P<route>[^\s:]+)")
 _SWITCHED_OFF = re.compile(r"^dependency (?P<name>\S+) is switched off")
@@ -53,7 +55,8 @@ class RenderNote(Rule):
         for chart in deployment.charts:
             if isinstance(chart.outcome, Rendering):
                 for note in chart.outcome.notes:
-                    yield _defect(chart, note)
+                    if not note.startswith(_HARMLESS):
+                        yield _defect(chart, note)
 
 
 def _defect(chart: RenderedChart, note: str) -> Defect:
