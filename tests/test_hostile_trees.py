@@ -140,7 +140,7 @@ def test_a_broken_release_hides_no_other(root: Path, check_tree: Check) -> None:
             7,
             "expected string, got integer 1",
         ),
-        ("invalid-yaml", "text.yaml", 2, "the `[` is not closed by `]`"),
+        ("invalid-yaml", "text.yaml", 1, "the `[` is not closed by `]`"),
     ]
 
 
