@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import shutil
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import OutputError
 from plate_llm_cli.helm.engine import Rendering
+from plate_llm_cli.report.untrusted import visible
+from plate_llm_cli.source.blocks import BREAK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +34,7 @@ def yaml_stream(deployment: Deployment) -> str:
             f"---\n# Source: {source}\n{text}\n" for source, text in _documents(deployment, release)
         ]
         if documents and several:
-            documents[0] = f"# Release: {release.name}\n{documents[0]}"
+            documents[0] = f"# Release: {visible(release.name)}\n{documents[0]}"
         parts += documents
     return "".join(parts)
 
@@ -78,6 +81,7 @@ def write_folder(deployment: Deployment, folder: Path) -> list[Path]:
     if folder.exists() and not folder.is_dir():
         raise OutputError(f"{folder} is a file", "--out takes the name of a folder")
     texts = dict(_file_texts(deployment))
+    made = [item for item in (folder, *folder.parents) if not item.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=".plate-llm-", dir=folder))
@@ -90,9 +94,17 @@ def write_folder(deployment: Deployment, folder: Path) -> list[Path]:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
     except OSError as error:
+        _remove_empty(made)
         reason = error.strerror or str(error)
         raise OutputError(f"{folder} cannot be written: {reason}") from error
     return [folder / name for name in texts]
+
+
+def _remove_empty(folders: list[Path]) -> None:
+    """Take back the folders that were made, innermost first, as far as nothing is in them."""
+    with contextlib.suppress(OSError):
+        for folder in folders:
+            folder.rmdir()
 
 
 def _stage(texts: dict[str, str], staging: Path) -> None:
@@ -125,7 +137,7 @@ def _file_texts(deployment: Deployment) -> Iterator[tuple[str, str]]:
             number += 1
             name = _file_name(manifest, f"-{number}")
         taken.add(name.lower())
-        yield name, f"# Source: {manifest.file.path}\n{_text_of(manifest)}"
+        yield name, f"# Source: {visible(manifest.file.path)}\n{_text_of(manifest)}"
 
 
 def _file_name(manifest: Manifest, suffix: str = "") -> str:
@@ -137,7 +149,14 @@ def _file_name(manifest: Manifest, suffix: str = "") -> str:
 
 
 def _text_of(manifest: Manifest) -> str:
-    """The object's own text: the lines of its node."""
+    """The lines of the object; one that shares them with another, as in a `List`, as JSON.
+
+    JSON is YAML that every reader takes alike, which what a YAML library writes is not.
+    """
     span = manifest.node.span
-    lines = manifest.file.text.splitlines()[span.line - 1 : span.end_line]
-    return "\n".join(line for line in lines).strip("\n") + "\n"
+    if span.column > 1:
+        return json.dumps(manifest.plain, indent=2, ensure_ascii=False) + "\n"
+    lines = BREAK.split(manifest.file.text)[span.line - 1 : span.end_line]
+    if span.end_column == 1:
+        lines = lines[: span.end_line - span.line]
+    return "".join(f"{line}\n" for line in lines)
