@@ -17,6 +17,29 @@ if TYPE_CHECKING:
 _SCP_LIKE = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^@/]+@)?(.+)$", re.IGNORECASE)
 
+_EVERYWHERE = frozenset(
+    [
+        "app",
+        "apps",
+        "argocd",
+        "base",
+        "chart",
+        "charts",
+        "config",
+        "deploy",
+        "deployment",
+        "helm",
+        "helm-chart",
+        "infra",
+        "k8s",
+        "kubernetes",
+        "manifest",
+        "manifests",
+        "overlays",
+    ]
+) | {""}
+"""Folders that every second repository has: that one is here does not tell which repository."""
+
 
 def normalise_url(url: str) -> str:
     """`git@host:a/b.git` and `https://user@host/a/b/` as `host/a/b`: equal when the same place."""
@@ -46,8 +69,8 @@ class Home:
 
     Known for sure from the setting `repo-url`. Without it, the checkout's `origin` counts, and so
     does the repository that most sources name whose files are here. Of any other repository, a
-    source counts when its path is here and says enough: forks and mirrors keep the paths, but
-    every second repository has a folder `charts`.
+    source counts when its path is here and is not one that every second repository has: forks,
+    mirrors and placeholders keep the paths.
     """
 
     def __init__(
@@ -94,7 +117,7 @@ class Home:
             return True
         if self._declared or source.path is None or not self._has(source.path):
             return False
-        return "/" in source.path.strip("./") or self._is_fork(url)
+        return source.path.strip("./") not in _EVERYWHERE or self._is_fork(url)
 
     def _is_fork(self, url: str) -> bool:
         return any(own.rpartition("/")[2] == url.rpartition("/")[2] for own in self._own)

@@ -69,3 +69,31 @@ def test_the_repository_of_most_present_paths_also_holds_missing_ones(tmp_path: 
     home = Home(Tree(tmp_path), [ours, missing, elsewhere])
     assert home.holds(missing)
     assert not home.holds(elsewhere)
+
+
+def test_another_repository_with_a_folder_of_a_common_name_is_another(tmp_path: Path) -> None:
+    (tmp_path / "charts" / "web").mkdir(parents=True)
+    ours, theirs = source("https://h/a/b", "charts/web"), source("https://h/c/d", "charts")
+    placeholder = source("https://h/<org>/<repo>", "charts/web")
+    home = Home(Tree(tmp_path), [ours, ours, theirs])
+    assert not home.holds(theirs)
+    assert home.holds(placeholder)
+
+
+def test_a_fork_is_known_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "charts").mkdir()
+    ours = source("https://h/a/b", "charts")
+    assert Home(Tree(tmp_path), [ours]).holds(source("https://h/fork/b", "charts"))
+
+
+def test_the_root_is_ours_only_where_it_is_a_chart(tmp_path: Path) -> None:
+    root = source("https://h/a/b", ".")
+    assert not Home(Tree(tmp_path), [root]).holds(root)
+    (tmp_path / "Chart.yaml").touch()
+    assert Home(Tree(tmp_path), [root]).holds(root)
+
+
+def test_value_files_that_are_here_say_whose_repository_it_is(tmp_path: Path) -> None:
+    (tmp_path / "values.yaml").touch()
+    home = Home(Tree(tmp_path), [], refs=[("https://h/a/b", "values.yaml")])
+    assert home.holds(source("https://h/a/b", "missing"))

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 _TOLD_ELSEWHERE = (
     "chart directory is missing these dependencies",
     "object name does not conform to Kubernetes naming requirements",
+    "directory does not exist",
 )
-"""`missing-dependency` and `invalid-manifest` say these, at the line to change."""
+"""`missing-dependency` and `invalid-manifest` say the first two, at the line to change; the last
+is about templates/, which a chart of dependencies alone need not have."""
 _DEPRECATED = re.compile(r"^(?P<api>\S+) (?P<kind>\S+) is deprecated in ")
 _DATED = ("removed", "deprecated", "unknown-kind")
 """Kinds of which `unavailable-api` or `deprecated-api` speaks."""
