@@ -18,26 +18,12 @@ _SCP_LIKE = re.compile(r"^(?:[^@/]+@)?([^:/]+):(?!//)(.+)$")
 _URL = re.compile(r"^[a-z][a-z0-9+.-]*://(?:[^@/]+@)?(.+)$", re.IGNORECASE)
 
 _EVERYWHERE = frozenset(
-    [
-        "app",
-        "apps",
-        "argocd",
-        "base",
-        "chart",
-        "charts",
-        "config",
-        "deploy",
-        "deployment",
-        "helm",
-        "helm-chart",
-        "infra",
-        "k8s",
-        "kubernetes",
-        "manifest",
-        "manifests",
-        "overlays",
-    ]
-) | {""}
+    (
+        *("", "app", "apps", "argocd", "base", "chart", "charts", "config", "deploy"),
+        *("deployment", "helm", "helm-chart", "infra", "k8s", "kubernetes", "manifest"),
+        *("manifests", "overlays"),
+    )
+)
 """Folders that every second repository has: that one is here does not tell which repository."""
 
 
