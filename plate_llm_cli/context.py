@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.errors import RootError, UnknownEnvironmentError, UsageError
-from plate_llm_cli.gitops.applications import plain_mapping, text_of
+from plate_llm_cli.gitops.applications import API_GROUP, plain_mapping, text_of
 from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.graph.build import Builder
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.build import RenderOptions
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.helm.engine import HelmEngine
+
+_MOST_NAMES = 8
+"""Names that a message lists; `env list` has the others."""
 
 CONTRACT_ANNOTATION = "plate-llm.cocdev.co.kr/env-contract"
 """A chart with this annotation is the one that short environment names refer to."""
@@ -73,18 +76,37 @@ class Workspace:
 
     @cached_property
     def discovery(self) -> Discovery:
-        """Every Application of the tree.
+        """Every Application of the tree; none where all that look like one are broken.
 
         Raises:
-            RootError: there is none.
+            RootError: there is nothing that looks like one.
         """
         found = discover(self.tree, self.settings.repo_url)
-        if not found.releases:
+        if not found.releases and not self._broken():
             raise RootError(
                 f"no ArgoCD Application below {self.root}",
                 "go to the repository that has them, or name it with -C DIR",
             )
         return found
+
+    @property
+    def releases(self) -> list[Release]:
+        """The releases of all Applications.
+
+        Raises:
+            RootError: there is none, or none that can be read.
+        """
+        if not self.discovery.releases:
+            raise RootError(
+                f"no ArgoCD Application below {self.root} can be read",
+                f"plate-llm validate shows what is wrong with {', '.join(self._broken()[:3])}",
+            )
+        return self.discovery.releases
+
+    def _broken(self) -> list[str]:
+        """The files that may hold Applications and cannot be read, or not to their end."""
+        files = self.tree.files.values()
+        return [file.path for file in files if file.broken and API_GROUP in file.text]
 
     def release(self, env: str) -> Release:
         """The release that ENV names: an Application, or `<primary chart>-ENV`.
@@ -92,17 +114,23 @@ class Workspace:
         Raises:
             UnknownEnvironmentError: nothing has that name.
         """
-        releases = {release.name: release for release in self.discovery.releases}
+        releases = {release.name: release for release in self.releases}
         for name in (env, f"{self.primary}-{env}"):
             if name in releases:
                 return releases[name]
         raise UnknownEnvironmentError(f"no environment {env!r}", self._suggestion(env))
 
     def _suggestion(self, env: str) -> str:
-        names = [release.name for release in self.discovery.releases]
+        names = [release.name for release in self.releases if release.name]
         short = [name.removeprefix(f"{self.primary}-") for name in names if self.primary]
         near = get_close_matches(env, dict.fromkeys([*short, *names]), 1)
-        return f"did you mean {near[0]}?" if near else f"there are: {', '.join(names)}"
+        if near:
+            hint = f"did you mean {near[0]}?"
+        else:
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
+            hint = f"there are: {', '.join(names[:_MOST_NAMES])}{more}"
+        broken = self._broken()
+        return f"{hint} ({broken[0]} cannot be read and may hold it)" if broken else hint
 
     def environment(self, env: str) -> list[Release]:
         """The releases that share the cluster and namespace of the one that ENV names."""

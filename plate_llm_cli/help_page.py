@@ -108,7 +108,7 @@ def _arguments(parameters: Iterable[Any], ctx: Any) -> Iterator[tuple[str, str]]
 def _write_rows(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
     if rows:
         with formatter.section(bold(heading, sys.stdout)):
-            formatter.write_dl(rows, col_max=28 if formatter.width >= ROOMY else 6)
+            formatter.write_dl(rows, col_max=28 if formatter.width >= ROOMY else 8)
 
 
 def _write_examples(formatter: Any, epilog: str) -> None:

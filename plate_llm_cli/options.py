@@ -65,7 +65,7 @@ def complete_env(context: typer.Context, incomplete: str) -> list[str]:
 
     try:
         with Workspace(context.params.get("root")) as workspace:
-            names = [release.name for release in workspace.discovery.releases]
+            names = [release.name for release in workspace.releases]
             prefix = f"{workspace.primary}-"
     except PlateError:
         return []

@@ -30,7 +30,7 @@ def list_environments(
 ) -> None:
     """List every release, its short name, where it goes and what it is made of."""
     with Workspace(root) as workspace:
-        listed = [_summary(release, workspace) for release in workspace.discovery.releases]
+        listed = [_summary(release, workspace) for release in workspace.releases]
     if output_format is options.ListFormat.JSON:
         write_out(json.dumps({"version": 1, "environments": listed}, indent=2) + "\n")
         return

@@ -141,7 +141,7 @@ def render(
             include_crds=include_crds,
             provenance=bool(trace),
         )
-        releases = workspace.discovery.releases if every else [workspace.release(env or "")]
+        releases = workspace.releases if every else [workspace.release(env or "")]
         rendered = workspace.build(releases, render_options)
         said = remarks(rendered)
         deployment = without_refused(rendered, said)
