@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.helm.provenance.tracer import (
     Field,
     Origin,
+    Switch,
     Trace,
     ValueTracer,
     Verdict,
     VerdictKind,
     identify,
+    leaves_of,
 )
 from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.helm.engine import HelmEngine
     from plate_llm_cli.source.nodes import Node, Route
+
+__all__ = ["Provenance", "Switch", "ValueBehind"]
 
 _TELLING = 3
 """A value of that many letters inside a longer text can be taken for a part of it."""
@@ -72,7 +76,7 @@ class Provenance:
             (chart, verdict)
             for chart in charts
             if chart.failure is None and chart.part.complete
-            for verdict in self._values.verdicts(chart.request)
+            for verdict in self._values.verdicts(chart.request, _overrides(chart))
         ]
         best: dict[tuple[str, Route], int] = {}
         for chart, verdict in found:
@@ -84,6 +88,20 @@ class Provenance:
             if verdict.kind is not VerdictKind.LIVE
             and all(best[key] == _RANKS[verdict.kind] for key in _places(chart, verdict))
         ]
+
+
+def _overrides(chart: RenderedChart) -> list[Route]:
+    """The values that somebody set beside the chart's own values.yaml.
+
+    That file is often listed among the value files as well; it still holds the defaults.
+    """
+    defaults = {layer.file for layer in chart.part.layers if layer.is_default}
+    found = []
+    for leaf in leaves_of(chart.request.values):
+        layers = chart.layers_setting(leaf)
+        if not layers or layers[0].file not in defaults:
+            found.append(leaf)
+    return found
 
 
 _RANKS = {kind: rank for rank, kind in enumerate(VerdictKind)}

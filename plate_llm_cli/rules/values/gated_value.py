@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.provenance import Switch
 
 
 class GatedValue(Rule):
@@ -47,10 +48,17 @@ class GatedValue(Rule):
         """Every such value."""
         for chart, verdict in deployment.value_verdicts:
             if verdict.kind.value == "gated":
-                switches = ", ".join(format_route(switch.route) for switch in verdict.switches)
-                reason = f"it is read only with another {switches}" if switches else verdict.reason
+                switches = " and ".join(_condition(switch) for switch in verdict.switches)
+                reason = f"it is read only when {switches}" if switches else verdict.reason
                 message = f"{format_route(verdict.route)} has no effect now: {reason}"
                 related = tuple(
                     (ValuePlace(chart, switch.route), "the switch") for switch in verdict.switches
                 )
                 yield Defect(ValuePlace(chart, verdict.route), message, related=related)
+
+
+def _condition(switch: Switch) -> str:
+    name = format_route(switch.route)
+    if isinstance(switch.needed, bool):
+        return f"{name} is {str(switch.needed).lower()}"
+    return f"{name} is set" if not switch.present else f"{name} is another"
