@@ -24,6 +24,9 @@ _HIDDEN = "\0"
 """Stands for what an action prints, in the text of a line."""
 
 
+Block = tuple[str, int]
+
+
 @dataclass(slots=True)
 class PrintingLine:
     """A line of a template that prints something.
@@ -31,7 +34,8 @@ class PrintingLine:
     `pattern` fits what it prints; None for a line that consists of actions alone. `fixed` counts
     the characters that are always there. `indent` is that of its first line, None where an action
     decides it; `inner` the least of what its actions print on further lines, None where they print
-    no further lines. `repeats` are the `range` blocks around it, outermost first.
+    no further lines. `around` are the blocks that it stands in, outermost first, by keyword and the
+    line where they, or their `else`, begin.
     """
 
     number: int
@@ -39,9 +43,13 @@ class PrintingLine:
     fixed: int
     indent: int | None
     inner: int | None
-    optional: bool
-    repeats: tuple[int, ...]
+    around: tuple[Block, ...]
     document: int
+
+    @property
+    def repeats(self) -> list[Block]:
+        """The `range` blocks around it."""
+        return [block for block in self.around if block[0] == "range"]
 
 
 @lru_cache(maxsize=64)
@@ -60,13 +68,13 @@ class _Reader:
 
     def __init__(self, template: str) -> None:
         self.lines: list[PrintingLine] = []
-        self._open: list[tuple[str, int]] = []
+        self._open: list[Block] = []
         self._document = 0
         self._parts: list[str] = []
         self._inline: list[int] = []
         self._actions: list[str] = []
         self._number = 1
-        self._around: tuple[tuple[str, int], ...] | None = None
+        self._around: tuple[Block, ...] | None = None
         position = 0
         for match in _ACTION.finditer(template):
             self._text(template[position : match.start()])
@@ -100,7 +108,10 @@ class _Reader:
             self._open.append((keyword or "", self._number))
         elif keyword == "end":
             self._close()
-        elif keyword != "else" and not (match and match[1]) and not _ASSIGNMENT.match(action):
+        elif keyword == "else":
+            if self._open:
+                self._open[-1] = ("else", self._number)
+        elif not (match and match[1]) and not _ASSIGNMENT.match(action):
             self._actions.append(action)
             self._add(_HIDDEN)
         for _ in range(action.count("\n")):
@@ -125,7 +136,7 @@ class _Reader:
         self._parts, self._inline, self._actions, self._around = [], [], [], None
         self._number += 1
 
-    def _line(self, text: str, actions: str, around: tuple[tuple[str, int], ...]) -> PrintingLine:
+    def _line(self, text: str, actions: str, around: tuple[Block, ...]) -> PrintingLine:
         stripped = text.strip()
         fixed = stripped.split(_HIDDEN)
         known = any(char.isalnum() for part in fixed for char in part)
@@ -139,7 +150,6 @@ class _Reader:
             fixed=sum(len(part) for part in fixed),
             indent=own,
             inner=int(added[1]) if added else 0 if _MANY.search(actions) else None,
-            optional=bool(around),
-            repeats=tuple(line for keyword, line in around if keyword == "range"),
+            around=around,
             document=self._document,
         )

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.graph.template_lines import printing_lines
 
 if TYPE_CHECKING:
-    from plate_llm_cli.graph.template_lines import PrintingLine
+    from collections.abc import Iterable
+
+    from plate_llm_cli.graph.template_lines import Block, PrintingLine
 
 _MAX_CELLS = 400_000
 """Template lines times rendered lines that are laid along each other: half a second of work."""
@@ -23,10 +25,12 @@ _SKIPPED = 0.6
 _SKIPPED_OPTIONAL = 0.05
 _SKIPPED_DOCUMENT = 5.0
 _REPEATED = 0.1
-_UNKNOWN = -0.6
+_UNKNOWN = -1.5
 _PRINTED = 0.2
 _EARLY, _LATE = 0.25, 0.15
 """What one more line of an action counts: more, or less, than the first line of the next action."""
+_HOPELESS = 15.0
+"""How far behind the best a way may be and still be followed."""
 _NEVER = float("-inf")
 
 
@@ -67,15 +71,8 @@ class _Alignment:
     def __init__(self, sources: tuple[PrintingLine, ...], continued: float) -> None:
         self._sources = sources
         self._continued = continued
-        self._skip = [0.0]
-        document = 0
-        for source in sources:
-            cost = _SKIPPED_OPTIONAL if source.optional else _SKIPPED
-            crossing = _SKIPPED_DOCUMENT * (source.document - document)
-            document = source.document
-            self._skip[-1] += crossing
-            self._skip.append(self._skip[-1] + cost)
-        self._loops: dict[int, list[int]] = {}
+        self._ways: dict[tuple[int, int], float] = {}
+        self._loops: dict[Block, list[int]] = {}
         for index, source in enumerate(sources):
             for loop in source.repeats:
                 self._loops.setdefault(loop, []).append(index)
@@ -91,45 +88,62 @@ class _Alignment:
 
     def _first(self, line: str) -> tuple[list[float], list[tuple[int, bool]]]:
         """A document may begin at any line of the template, best at the first after a `---`."""
-        starts: dict[int, float] = {}
+        starts: dict[int, int] = {}
         scores: list[float] = []
         back: list[tuple[int, bool]] = []
         for index, source in enumerate(self._sources):
-            start = starts.setdefault(source.document, self._skip[index])
+            start = starts.setdefault(source.document, index)
             fit = _fit(source, line)
-            scores.append(max(fit, _UNKNOWN) - (self._skip[index] - start))
+            scores.append(max(fit, _UNKNOWN) - self._skipped(range(start, index), index, index))
             back.append((index, fit < _UNKNOWN))
         return scores, back
 
     def _next(self, scores: list[float], line: str) -> tuple[list[float], list[tuple[int, bool]]]:
-        arrivals = self._arrivals(scores)
+        alive = max(scores) - _HOPELESS
+        origins = [index for index, score in enumerate(scores) if score >= alive]
         result: list[float] = []
         back: list[tuple[int, bool]] = []
         for index, source in enumerate(self._sources):
-            score, origin = arrivals[index]
-            best = (score + _fit(source, line), origin, False)
             stay = scores[index] + (self._continued if _continues(source, line) else _NEVER)
-            best = max(best, (stay, index, False), (scores[index] + _UNKNOWN, index, True))
+            best = max((stay, index, False), (scores[index] + _UNKNOWN, index, True))
+            fit = _fit(source, line)
+            if fit > _NEVER:
+                ways = ((scores[origin] - self._way(origin, index), origin) for origin in origins)
+                score, origin = max(ways)
+                best = max(best, (score + fit, origin, False))
             result.append(best[0])
             back.append((best[1], best[2]))
         return result, back
 
-    def _arrivals(self, scores: list[float]) -> list[tuple[float, int]]:
-        """For each template line the best way to come to it from another one."""
-        best, origin = _NEVER, 0
-        arrivals = []
-        for index, score in enumerate(scores):
-            arrivals.append((best - self._skip[index], origin))
-            if score + self._skip[index + 1] > best:
-                best, origin = score + self._skip[index + 1], index
-        for members in self._loops.values():
-            last = max(members, key=lambda member: scores[member])
-            for member in members:
-                entered = self._skip[member] - self._skip[members[0]]
-                again = scores[last] - _REPEATED - entered
-                if again > arrivals[member][0]:
-                    arrivals[member] = (again, last)
-        return arrivals
+    def _way(self, origin: int, index: int) -> float:
+        """What it costs to go from one template line to another: forwards, or around a loop."""
+        cost = self._ways.get((origin, index))
+        if cost is None:
+            cost = float("inf")
+            if origin < index:
+                cost = self._skipped(range(origin + 1, index), origin, index)
+            for loop in self._sources[index].repeats:
+                if loop in self._sources[origin].around:
+                    cost = min(cost, self._around(loop, origin, index))
+            self._ways[origin, index] = cost
+        return cost
+
+    def _around(self, loop: Block, origin: int, index: int) -> float:
+        members = self._loops[loop]
+        rest = (member for member in members if member > origin)
+        head = (member for member in members if member < index)
+        end = self._skipped(rest, origin, origin)
+        return _REPEATED + end + self._skipped(head, index, index)
+
+    def _skipped(self, passed: Iterable[int], origin: int, index: int) -> float:
+        """What the lines `passed` on the way cost: most where one of the ends is in their block."""
+        ends = (self._sources[origin], self._sources[index])
+        cost = _SKIPPED_DOCUMENT * (ends[1].document - ends[0].document)
+        for number in passed:
+            around = self._sources[number].around
+            inside = any(end.around[: len(around)] == around for end in ends)
+            cost += _SKIPPED if inside else _SKIPPED_OPTIONAL
+        return cost
 
     def _walk_back(
         self, scores: list[float], steps: list[list[tuple[int, bool]]]

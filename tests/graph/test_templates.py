@@ -132,6 +132,21 @@ name: never
 {{- end }}
 name: here  #4
 """,
+    "a list whose items look like lines of the template": """\
+list:
+  {{- if .Values.on }}
+  - name: ONE  #3
+    value: {{ .Values.on }}  #4
+  {{- end }}
+  {{- if .Values.off }}
+  - name: TWO  #7
+    value: {{ .Values.off }}  #8
+  {{- end }}
+  {{- toYaml .Values.items | nindent 4 }}
+ports:  #11
+  - name: http  #12
+    value: 1  #13
+""",
     "the order of keys is not that of another branch": """\
 {{- range $i, $item := .Values.items }}
 {{- if eq $i 1 }}
