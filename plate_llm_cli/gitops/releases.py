@@ -86,6 +86,7 @@ class ProblemKind(StrEnum):
     REMOTE_SOURCE = "remote-source"
     REMOTE_VALUE_FILE = "remote-value-file"
     UNKNOWN_REF = "unknown-ref"
+    IGNORED_CHART = "ignored-chart"
     IGNORED_VALUES = "ignored-values"
     INVALID_VALUES = "invalid-values"
     SEVERAL_DOCUMENTS = "several-documents"

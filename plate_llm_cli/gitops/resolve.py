@@ -75,8 +75,19 @@ def _add_source(release: Release, source: ApplicationSource, tree: Tree, home: H
     elif _is_chart(source, path, tree):
         _add_chart(release, source, path, tree, home)
     else:
-        files = manifest_files(tree, path, source.node.get("directory"))
-        release.manifests.append(ManifestsPart(source, path, files))
+        _add_folder(release, source, path, tree)
+
+
+def _add_folder(release: Release, source: ApplicationSource, path: str, tree: Tree) -> None:
+    directory = source.node.get("directory")
+    if directory is not None and tree.is_file(f"{path}/Chart.yaml" if path else "Chart.yaml"):
+        message = (
+            f"{path or '.'} is a chart, but `directory` has ArgoCD apply its files as they are"
+        )
+        help_text = "remove `directory`, and ArgoCD renders the chart"
+        _problem(release, ProblemKind.IGNORED_CHART, directory, message, help_text)
+        return
+    release.manifests.append(ManifestsPart(source, path, manifest_files(tree, path, directory)))
 
 
 def _is_kustomization(source: ApplicationSource, path: str, tree: Tree) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.rules.argocd.duplicate_application import DuplicateApplication
+from plate_llm_cli.rules.argocd.ignored_chart import IgnoredChart
 from plate_llm_cli.rules.argocd.ignored_values import IgnoredValues
 from plate_llm_cli.rules.argocd.invalid_application import InvalidApplication
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
@@ -67,6 +68,7 @@ RULES: tuple[Rule, ...] = (
     MissingValueFile(),
     PathOutsideRoot(),
     UnreadableValues(),
+    IgnoredChart(),
     IgnoredValues(),
     DuplicateApplication(),
     RemoteSource(),
