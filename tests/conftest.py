@@ -68,6 +68,7 @@ def check_tree() -> Callable[..., tuple[Finding, ...]]:
                 api_versions=workspace.api_versions(None),
                 lint=True,
                 provenance=True,
+                nested=True,
                 schema_folders=workspace.schema_folders([crds] if crds else None),
             )
             releases = workspace.environments(())

@@ -117,6 +117,7 @@ def validate(
                 api_versions=workspace.api_versions(api_versions),
                 lint=True,
                 provenance=provenance,
+                nested=True,
                 schema_folders=workspace.schema_folders(crds),
             )
             releases = workspace.environments(envs or ())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.gitops.applications import API_GROUP
 from plate_llm_cli.gitops.releases import (
     LayerKind,
     ProblemKind,
@@ -13,18 +14,17 @@ from plate_llm_cli.gitops.releases import (
     ValuesLayer,
 )
 from plate_llm_cli.graph.deployment import Deployment
-from plate_llm_cli.graph.manifests import Manifest, RenderedChart
+from plate_llm_cli.graph.manifests import Manifest, RenderedChart, objects_of
 from plate_llm_cli.graph.nested import MAX_GENERATIONS, nested_releases
 from plate_llm_cli.graph.set_values import conflict, put_parsed, route_of, split_arguments
 from plate_llm_cli.helm.capabilities import core_api_versions
 from plate_llm_cli.helm.engine import (
     Capabilities,
+    FailureKind,
     RenderFailure,
     RenderRequest,
     SetArgument,
 )
-from plate_llm_cli.source.nodes import Mapping, Sequence
-from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.values.merge import merge
 
 if TYPE_CHECKING:
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import ChartPart
     from plate_llm_cli.graph.provenance import Provenance
     from plate_llm_cli.helm.engine import HelmEngine
-    from plate_llm_cli.source.nodes import Node
     from plate_llm_cli.source.tree import Tree
 
 
@@ -54,6 +53,7 @@ class RenderOptions:
     lint: bool = False
     schema_folders: tuple[Path, ...] = ()
     provenance: bool = False
+    nested: bool = False
 
 
 class Builder:
@@ -70,16 +70,16 @@ class Builder:
     def build(self, releases: list[Release]) -> Deployment:
         """`releases` rendered, with every object that they apply.
 
-        Applications among the objects of a chart are releases as well, and so on.
+        With `nested`, Applications among the objects of a chart are releases as well, and so on.
         """
-        everything, charts, manifests = list(releases), list[RenderedChart](), list[Manifest]()
+        everything, charts = list(releases), list[RenderedChart]()
         pending = releases
         for _ in range(MAX_GENERATIONS):
             rendered = self._render(pending)
-            applied = [manifest for chart in rendered for manifest in chart.manifests]
             charts += rendered
-            manifests += applied
-            manifests += (item for release in pending for item in self._plain_manifests(release))
+            if not self._options.nested:
+                break
+            applied = [item for chart in rendered for item in chart.manifests_with(API_GROUP)]
             pending = nested_releases(applied, everything, self._discovery, self._tree)
             everything += pending
             if not pending:
@@ -89,7 +89,7 @@ class Builder:
             self._discovery,
             everything,
             charts,
-            manifests,
+            [item for release in everything for item in self._plain_manifests(release)],
             self._options.kube_version,
             self._options.schema_folders,
             self._provenance() if self._options.provenance else None,
@@ -104,8 +104,7 @@ class Builder:
             for (release, part), request, outcome in zip(parts, requests, outcomes, strict=True)
         ]
         for chart in charts:
-            chart.manifests = list(_rendered_manifests(chart))
-            if self._options.lint:
+            if self._options.lint and not _ended_helm(chart.failure):
                 # What has rendered has passed the schema, which Helm would compile once more.
                 skip = chart.request.skip_schema or chart.failure is None
                 chart.lint = self._engine.lint(replace(chart.request, skip_schema=skip))
@@ -178,8 +177,13 @@ class Builder:
             for path in part.files:
                 file = self._tree.read(path)
                 for document in file.documents:
-                    for node in _objects(document.root):
+                    for node in objects_of(document.root):
                         yield Manifest(release, file, node)
+
+
+def _ended_helm(failure: RenderFailure | None) -> bool:
+    """Whether linting the chart, which renders it once more, would end the same way as late."""
+    return failure is not None and failure.kind in (FailureKind.TIMEOUT, FailureKind.CRASH)
 
 
 def _report_argument(release: Release, layer: ValuesLayer, said: str) -> None:
@@ -189,28 +193,3 @@ def _report_argument(release: Release, layer: ValuesLayer, said: str) -> None:
     release.problems.append(
         ReleaseProblem(ProblemKind.INVALID_PARAMETER, message, "", layer.file, layer.node.span)
     )
-
-
-def _rendered_manifests(chart: RenderedChart) -> Iterator[Manifest]:
-    if isinstance(chart.outcome, RenderFailure):
-        return
-    for document in chart.outcome.documents:
-        file = parse_text(document.text, chart.template_path(document.template))
-        for parsed in file.documents:
-            for node in _objects(parsed.root):
-                yield Manifest(
-                    chart.release, file, node, chart, document.template, hook=document.hook
-                )
-
-
-def _objects(root: Node | None) -> Iterator[Mapping]:
-    """The object that a document holds, or those of a `List` of any kind, as kubectl reads it."""
-    if not isinstance(root, Mapping):
-        return
-    items = root.get("items")
-    kind = root.get("kind")
-    if isinstance(items, Sequence) and getattr(kind, "text", "").endswith("List"):
-        for item in items.items:
-            yield from _objects(item)
-    else:
-        yield root

@@ -31,12 +31,18 @@ class Deployment:
     discovery: Discovery
     releases: list[Release]
     charts: list[RenderedChart]
-    manifests: list[Manifest]
+    plain: list[Manifest]
+    """The objects of folders of manifests."""
     kube_version: str
     schema_folders: tuple[Path, ...] = ()
     """Folders with schemas of custom resources, from `--crds`."""
     provenance: Provenance | None = None
     """None when it was not asked for: rendering again and again takes time."""
+
+    @cached_property
+    def manifests(self) -> list[Manifest]:
+        """Every object that the releases apply."""
+        return [*(item for chart in self.charts for item in chart.manifests), *self.plain]
 
     @cached_property
     def schema_checks(self) -> list[tuple[Manifest, CheckResult]]:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.gitops.applications import plain_mapping, text_of
 from plate_llm_cli.graph.subcharts import Subcharts
 from plate_llm_cli.helm.engine import RenderFailure
-from plate_llm_cli.source.nodes import find
+from plate_llm_cli.source.nodes import Mapping, Sequence, find
+from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.values.merge import coalesce
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from plate_llm_cli.gitops.releases import ChartPart, Release, ValuesLayer
-    from plate_llm_cli.helm.engine import LintReport, Rendering, RenderRequest
-    from plate_llm_cli.source.nodes import Mapping, Route, SourceFile
+    from plate_llm_cli.helm.engine import LintReport, RenderedDocument, Rendering, RenderRequest
+    from plate_llm_cli.source.nodes import Node, Route, SourceFile
 
 
 @dataclass(eq=False)
@@ -77,13 +79,33 @@ class RenderedChart:
     root: Path
     request: RenderRequest
     outcome: Rendering | RenderFailure
-    manifests: list[Manifest] = field(default_factory=list)
     lint: LintReport | None = None
 
     @property
     def failure(self) -> RenderFailure | None:
         """Why nothing was rendered, or None."""
         return self.outcome if isinstance(self.outcome, RenderFailure) else None
+
+    @cached_property
+    def manifests(self) -> list[Manifest]:
+        """The objects that were rendered. Their text is read when somebody asks for them."""
+        return [item for document in self._documents for item in self._objects_in(document)]
+
+    def manifests_with(self, text: str) -> list[Manifest]:
+        """The objects of documents in which `text` occurs; none are read where it does not."""
+        if not any(text in document.text for document in self._documents):
+            return []
+        return [item for item in self.manifests if text in item.file.text]
+
+    @property
+    def _documents(self) -> tuple[RenderedDocument, ...]:
+        return () if isinstance(self.outcome, RenderFailure) else self.outcome.documents
+
+    def _objects_in(self, document: RenderedDocument) -> Iterator[Manifest]:
+        file = parse_text(document.text, self.template_path(document.template))
+        for parsed in file.documents:
+            for node in objects_of(parsed.root):
+                yield Manifest(self.release, file, node, self, document.template, document.hook)
 
     def default_at(self, route: Route) -> Any:
         """What the chart's own values.yaml has at `route`; None where it has nothing."""
@@ -123,6 +145,18 @@ class RenderedChart:
     def template_path(self, template: str) -> str:
         """Where `chart/templates/x.yaml`, a template's name to Helm, stands in the tree."""
         return self.subcharts.path(template.partition("/")[2])
+
+
+def objects_of(root: Node | None) -> Iterator[Mapping]:
+    """The object that a document holds, or those of a `List` of any kind, as kubectl reads it."""
+    if not isinstance(root, Mapping):
+        return
+    items = root.get("items")
+    if isinstance(items, Sequence) and text_of(root.get("kind")).endswith("List"):
+        for item in items.items:
+            yield from objects_of(item)
+    else:
+        yield root
 
 
 def _value_at(value: Any, route: Route) -> Any:

@@ -53,7 +53,7 @@ def without_refused(deployment: Deployment, said: list[Remark]) -> Deployment:
         deployment,
         releases=[item for item in deployment.releases if id(item) not in refused],
         charts=[item for item in deployment.charts if id(item.release) not in refused],
-        manifests=[item for item in deployment.manifests if id(item.release) not in refused],
+        plain=[item for item in deployment.plain if id(item.release) not in refused],
     )
 
 

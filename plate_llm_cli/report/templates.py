@@ -34,8 +34,8 @@ def only(deployment: Deployment, patterns: Iterable[str]) -> tuple[Deployment, l
         if not _exists(deployment, pattern):
             raise UsageError(f"no template {pattern!r}", _hint(pattern, sources))
     charts = [_narrowed(chart, wanted) for chart in deployment.charts]
-    manifests = [item for item in deployment.manifests if _matches(_names(item), wanted)]
-    return replace(deployment, charts=charts, manifests=manifests), idle
+    plain = [item for item in deployment.plain if _matches(_names(item), wanted)]
+    return replace(deployment, charts=charts, plain=plain), idle
 
 
 def _sources(deployment: Deployment) -> Iterator[tuple[str, ...]]:
