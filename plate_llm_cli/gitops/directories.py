@@ -25,6 +25,17 @@ _LOOKS_LIKE_ONE = ("apiVersion:", "kind:", "metadata:")
 _MAX_PATTERNS = 64
 
 
+def says_directory(directory: Node | None) -> bool:
+    """True when a source says outright that it is a folder: a block of zeros says nothing."""
+    fields = ("include", "exclude")
+    if any(text_of(find(directory, (name,))) for name in fields):
+        return True
+    jsonnet = find(directory, ("jsonnet",))
+    return text_of(find(directory, ("recurse",))) == "true" or (
+        isinstance(jsonnet, Mapping) and bool(jsonnet.entries)
+    )
+
+
 def manifest_files(tree: Tree, path: str, directory: Node | None) -> list[str]:
     """The files below `path` that hold manifests, for the source's `directory` block."""
     files = tree.walk(path, _SUFFIXES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _ARGO = b"argoproj.io/"
 """A file without these bytes holds no ArgoCD object: most of a tree is never parsed."""
+_SET = b"ApplicationSet"
+_TEMPLATED = re.compile(rb"^[ -]*(?:[\w./-]+:[ ]+)?\{[{%]", re.MULTILINE)
+"""A value or a line that begins with the braces of Go, Jinja and their like: YAML never does."""
 _CRD = b"CustomResourceDefinition"
 
 
@@ -49,7 +53,7 @@ def discover(tree: Tree, repo_url: str = "") -> Discovery:
         data = _bytes(tree, path)
         if _CRD in data:
             found.crds.append(path)
-        if _ARGO in data and path not in patches:
+        if _ARGO in data and path not in patches and not _is_template(data):
             _take_objects(found, tree.read(path))
     found.applications.sort(key=lambda item: (item.name, item.file.path))
     sources = [source for item in found.applications for source in item.sources]
@@ -66,6 +70,14 @@ def _take_objects(found: Discovery, file: SourceFile) -> None:
             found.applications.append(read_application(file, node))
         else:
             found.others.append((kind, file, node))
+
+
+def _is_template(data: bytes) -> bool:
+    """True for what another tool makes Applications of, such as a skeleton for new services.
+
+    In an ApplicationSet, braces without quotes are a mistake that is worth a finding.
+    """
+    return _SET not in data and _TEMPLATED.search(data) is not None
 
 
 def _bytes(tree: Tree, path: str) -> bytes:

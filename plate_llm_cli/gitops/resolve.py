@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
-from plate_llm_cli.gitops.directories import manifest_files
+from plate_llm_cli.gitops.directories import manifest_files, says_directory
 from plate_llm_cli.gitops.folders import nearest_folder
 from plate_llm_cli.gitops.kustomize import has_kustomization
 from plate_llm_cli.gitops.parameters import parameter_layers
@@ -94,14 +94,14 @@ def _is_kustomization(source: ApplicationSource, path: str, tree: Tree) -> bool:
     """What the source says outright counts more than the files of its folder."""
     if source.node.get("kustomize") is not None:
         return True
-    said = source.helm is not None or source.node.get("directory") is not None
+    said = source.helm is not None or says_directory(source.node.get("directory"))
     return not said and has_kustomization(tree, path)
 
 
 def _is_chart(source: ApplicationSource, path: str, tree: Tree) -> bool:
     if source.helm is not None:
         return True
-    said = source.node.get("directory") is not None
+    said = says_directory(source.node.get("directory"))
     return not said and tree.is_file(f"{path}/Chart.yaml" if path else "Chart.yaml")
 
 

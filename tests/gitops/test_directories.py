@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from plate_llm_cli.gitops.directories import manifest_files
+from plate_llm_cli.gitops.directories import manifest_files, says_directory
 from plate_llm_cli.gitops.folders import nearest_folder
 from plate_llm_cli.gitops.kustomize import patch_files
 from plate_llm_cli.source.reader import parse_text
@@ -98,3 +98,18 @@ def test_patches_are_told_from_objects(tmp_path: Path) -> None:
 def test_a_folder_with_a_slip_in_its_name_is_found(tmp_path: Path, path: str, near: str) -> None:
     found = tree(tmp_path, {"charts/web/Chart.yaml": "", "charts/other/Chart.yaml": ""})
     assert nearest_folder(found, path) == near
+
+
+@pytest.mark.parametrize(
+    ("directory", "said"),
+    [
+        ("{recurse: true}", True),
+        ("{recurse: false}", False),
+        ("{}", False),
+        ("{include: '*.yaml'}", True),
+        ("{jsonnet: {}}", False),
+        ("{jsonnet: {tlas: []}}", True),
+    ],
+)
+def test_a_directory_of_zeros_says_nothing(directory: str, said: bool) -> None:
+    assert says_directory(parse_text(directory, "app.yaml").root) is said
