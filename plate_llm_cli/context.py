@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from difflib import get_close_matches
 from functools import cached_property
@@ -39,6 +40,10 @@ CONTRACT_ANNOTATION = "plate-llm.cocdev.co.kr/env-contract"
 """A chart with this annotation is the one that short environment names refer to."""
 
 
+_WORKERS = min(2, os.cpu_count() or 1)
+"""Processes with Helm in them. The second one starts only when there is much to render."""
+
+
 class Workspace:
     """One tree and what a command does with it."""
 
@@ -52,7 +57,7 @@ class Workspace:
     def engine(self) -> HelmEngine:
         """The engine that was asked for. The embedded one loads in the background."""
         if self._engine_name == "embedded":
-            embedded = EmbeddedEngine(begun=prestart.take())
+            embedded = EmbeddedEngine(_WORKERS, begun=prestart.take())
             embedded.start()
             return embedded
         from plate_llm_cli.helm.binary import BinaryEngine  # noqa: PLC0415 - 25 ms, seldom wanted
