@@ -13,6 +13,7 @@ from plate_llm_cli.gitops.repository import Home
 from plate_llm_cli.gitops.resolve import resolve
 from plate_llm_cli.gitops.value_files import value_file_refs
 from plate_llm_cli.source.limits import MAX_BYTES
+from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ _ARGO = b"argoproj.io/"
 """A file without these bytes holds no ArgoCD object: most of a tree is never parsed."""
 _SET = b"ApplicationSet"
 _TEMPLATED = re.compile(rb"^[ -]*(?:[\w./-]+:[ ]+)?\{[{%]", re.MULTILINE)
-"""A value or a line that begins with the braces of Go, Jinja and their like: YAML never does."""
+"""A value or a line that begins with the braces of Go, Jinja and their like."""
 _CRD = b"CustomResourceDefinition"
 
 
@@ -77,7 +78,10 @@ def _is_template(data: bytes) -> bool:
 
     In an ApplicationSet, braces without quotes are a mistake that is worth a finding.
     """
-    return _SET not in data and _TEMPLATED.search(data) is not None
+    if _SET in data or not _TEMPLATED.search(data):
+        return False
+    # In a text block, such as an alert's wording, such lines are as good as any other.
+    return parse_text(data.decode(errors="replace"), "").broken
 
 
 def _bytes(tree: Tree, path: str) -> bytes:
