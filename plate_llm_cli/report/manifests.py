@@ -14,6 +14,8 @@ from plate_llm_cli.errors import OutputError
 from plate_llm_cli.helm.engine import Rendering
 from plate_llm_cli.report.untrusted import visible
 from plate_llm_cli.source.blocks import BREAK
+from plate_llm_cli.source.plain import to_plain
+from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,14 +151,14 @@ def _file_name(manifest: Manifest, suffix: str = "") -> str:
 
 
 def _text_of(manifest: Manifest) -> str:
-    """The lines of the object; one that shares them with another, as in a `List`, as JSON.
+    """The lines of the object where they are the object, else the object as JSON.
 
-    JSON is YAML that every reader takes alike, which what a YAML library writes is not.
+    They are not in a `List`, nor where the value at the end keeps blank lines. JSON is YAML that
+    every reader takes alike, which what a YAML library writes is not.
     """
     span = manifest.node.span
-    if span.column > 1:
-        return json.dumps(manifest.plain, indent=2, ensure_ascii=False) + "\n"
     lines = BREAK.split(manifest.file.text)[span.line - 1 : span.end_line]
-    if span.end_column == 1:
-        lines = lines[: span.end_line - span.line]
-    return "".join(f"{line}\n" for line in lines)
+    text = "".join(f"{line}\n" for line in lines)
+    if to_plain(parse_text(text, "").root) == manifest.plain:
+        return text
+    return json.dumps(manifest.plain, indent=2, ensure_ascii=False) + "\n"

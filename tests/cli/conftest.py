@@ -7,7 +7,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +16,7 @@ from plate_llm_cli.process import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 FILES = {
     "apps/web-stg.yaml": """\
@@ -94,6 +94,12 @@ class Tree:
         assert old in text
         self.write(path, text.replace(old, new))
 
+    def take_plain_manifests(self, folder: str) -> None:
+        """Let the Application web-stg apply the manifests in `folder` instead of a chart."""
+        self.replace("apps/web-stg.yaml", "path: charts/web", f"path: {folder}")
+        helm = "    helm:\n      valueFiles:\n        - values-stg.yaml\n"
+        self.replace("apps/web-stg.yaml", helm, "")
+
     def remove(self, path: str) -> Path:
         """Take a file away; its path, for something else in its place."""
         target = self.root / path
@@ -154,7 +160,7 @@ def process(tree: Tree) -> Call:
     """Call the command as a process of its own, in the tree."""
 
     def made(*arguments: str, stdin: str = "", **environment: str) -> Outcome:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603 - our own command
             command(*arguments),
             input=stdin.encode(),
             capture_output=True,

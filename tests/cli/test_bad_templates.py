@@ -63,8 +63,11 @@ def test_tpl_without_end(tree: Tree, call: Call) -> None:
     tree.write("charts/web/values.yaml", 'text: "{{ tpl .Values.text . }}"\n')
     ended = call("render", "web-stg")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == (
-        "charts/web: web-stg: templates call themselves without end through `tpl`\n"
+    assert ended.err in (
+        "charts/web: web-stg: templates call themselves without end through `tpl`\n",
+        # on a busy machine its time is over before its memory
+        "charts/web: web-stg: the chart was still rendering after 10 s: look for a loop without "
+        "end\n",
     )
 
 
@@ -79,9 +82,7 @@ def test_all_releases_of_a_failing_chart_are_named_once_each(tree: Tree, call: C
     tree.write(TEMPLATE, '{{ fail "no port" }}')
     ended = call("render", "--all")
     assert (ended.code, ended.out) == (1, "")
-    assert ended.err == (
-        f"{TEMPLATE}:1:4: web-prod: no port\n{TEMPLATE}:1:4: web-stg: no port\n"
-    )
+    assert ended.err == (f"{TEMPLATE}:1:4: web-prod: no port\n{TEMPLATE}:1:4: web-stg: no port\n")
 
 
 def test_failing_release_writes_no_files(tree: Tree, call: Call) -> None:
@@ -104,7 +105,7 @@ def test_text_of_a_template_cannot_steer_the_terminal(tree: Tree, call: Call) ->
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "place", "message"),
+    "case",
     [
         (
             "path: charts/web",
@@ -129,8 +130,9 @@ def test_text_of_a_template_cannot_steer_the_terminal(tree: Tree, call: Call) ->
     ],
 )
 def test_application_that_points_nowhere(
-    old: str, new: str, place: str, message: str, tree: Tree, call: Call
+    case: tuple[str, str, str, str], tree: Tree, call: Call
 ) -> None:
+    old, new, place, message = case
     tree.replace("apps/web-stg.yaml", old, new)
     ended = call("render", "web-stg")
     assert (ended.code, ended.out) == (1, "")

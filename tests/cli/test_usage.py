@@ -38,8 +38,7 @@ MISTAKES = {
     ),
     "option without its value": (
         ["render", "--set"],
-        "error: option '--set' requires an argument\n"
-        "hint: plate-llm --help says how it is used\n",
+        "error: option '--set' requires an argument\nhint: plate-llm --help says how it is used\n",
     ),
     "too many arguments": (
         ["render", "web-stg", "web-prod"],
