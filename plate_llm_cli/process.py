@@ -48,7 +48,8 @@ def prepare_streams() -> None:
             # Stdout may be read only: writing to it must fail as it does when it is closed.
             mode = os.O_WRONLY if number == 2 else os.O_RDONLY
             os.open(os.devnull, mode)  # the lowest number that is free: this one
-    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+    sys.stdin = sys.stdin or open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
     sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115 - as above
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
