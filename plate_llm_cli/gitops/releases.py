@@ -55,6 +55,19 @@ class ValuesLayer:
             return route[route.index(key) + 1 :]
         return route
 
+    def sets(self, route: Route) -> bool:
+        """Whether this layer sets `route` or something that contains it, wherever it stands."""
+        if self.argument is not None:
+            return bool(self.route) and route[: len(self.route)] == self.route
+        value: Any = self.values
+        for step in route:
+            if not isinstance(value, dict):
+                return True
+            if step not in value:
+                return False
+            value = value[step]
+        return True
+
     def locate(self, route: Route) -> Location | None:
         """Where this layer sets `route`, or a list or scalar that contains it; None if not."""
         if self.file is None or self.node is None:

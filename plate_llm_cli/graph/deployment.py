@@ -83,6 +83,16 @@ class Deployment:
         """The names of the releases, sorted."""
         return tuple(sorted(release.name for release in self.releases))
 
+    def is_half_known(self, path: str) -> bool:
+        """True when a release that is made from the file at `path` could not be rendered whole."""
+        file = self.tree.files.get(path)
+        using = set(self.releases_using(file)) if file else set()
+        return any(
+            chart.release.name in using or path.startswith(f"{chart.part.chart}/templates/")
+            for chart in self.charts
+            if chart.failure is not None or not chart.part.complete
+        )
+
     def releases_using(self, file: SourceFile) -> tuple[str, ...]:
         """The releases that are made from `file`: its Application, values, or manifests."""
         applying = {item.release.name for item in self.manifests if item.file is file}

@@ -20,9 +20,14 @@ from plate_llm_cli.graph.templates import template_line
 from plate_llm_cli.source.nodes import Mapping, Sequence, format_route, nearest
 
 if TYPE_CHECKING:
+    from plate_llm_cli.gitops.releases import ValuesLayer
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
+    from plate_llm_cli.graph.provenance import ValueBehind
     from plate_llm_cli.source.nodes import Node, Route, SourceFile, Span
+
+_MOST_PARTS = 3
+"""How many more values of one field are named."""
 
 
 @dataclass(slots=True)
@@ -31,8 +36,14 @@ class Located:
 
     location: Location
     related: list[Related] = field(default_factory=list)
-    value: str | None = None
+    route: Route = ()
+    """The value that this is about; () where it is about none."""
     resource: Resource | None = None
+
+    @property
+    def value(self) -> str | None:
+        """`route` as people write it."""
+        return format_route(self.route) or None
 
 
 class Locator:
@@ -59,11 +70,11 @@ class Locator:
         for length in range(len(route), 0, -1):
             located = self._layers(chart, route[:length])
             if located is not None:
-                located.value = format_route(route)
+                located.route = route
                 return located
         part = chart.part
         name = f"{part.chart}/values.yaml" if part.chart else "values.yaml"
-        return Located(Location(name, 1, 1, 1, 1), value=format_route(route))
+        return Located(Location(name, 1, 1, 1, 1), route=route)
 
     def _layers(self, chart: RenderedChart, route: Route) -> Located | None:
         found = [
@@ -73,8 +84,9 @@ class Locator:
         ]
         if not found:
             return None
-        overridden = [Related(location, "overrides this value") for _, location in found[1:]]
-        return Located(found[0][1], overridden)
+        winner, location = found[0]
+        related = [_overridden(winner, layer, route, place) for layer, place in found[1:]]
+        return Located(location, related)
 
     def _file(self, place: FilePlace) -> Located:
         manifest = self._rendered.get((place.file.path, place.file.text))
@@ -104,7 +116,7 @@ class Locator:
         field_name = format_route(route) or None
         resource = Resource(manifest.kind, manifest.name, manifest.namespace, field_name)
         written = self._in_text(manifest, route)
-        located = None if place.absent else self._behind(place)
+        located = self._behind(place)
         if located is None:
             located = written
         elif manifest.chart is not None:
@@ -117,13 +129,40 @@ class Locator:
         manifest, provenance = place.manifest, self._deployment.provenance
         if manifest.chart is None or provenance is None or not place.route:
             return None
-        for value in provenance.values_behind(manifest, place.route):
-            route = _with_key(value.route, place)
+        behind = provenance.values_behind(manifest, place.route)
+        for value in behind:
+            route = self._passed_on(place, value) if place.absent else _with_key(value.route, place)
             located = self._layers(manifest.chart, route) if value.direct and route else None
             if located is not None:
-                located.value = format_route(route)
+                located.route = route
+                located.related += self._other_parts(manifest.chart, value, behind)
                 return located
         return None
+
+    def _passed_on(self, place: ManifestPlace, value: ValueBehind) -> Route:
+        """The map in the values that was rendered as it is: what it lacks is lacking there.
+
+        () where the template writes the keys itself.
+        """
+        tail = value.tail
+        if not tail or value.route[-len(tail) :] != tail:
+            return ()
+        written = self._in_text(place.manifest, (*place.route, *tail)).location
+        text = self._deployment.tree.text(written.path).split("\n")[written.line - 1]
+        return () if f"{tail[-1]}:" in text else value.route[: -len(tail)]
+
+    def _other_parts(
+        self, chart: RenderedChart, first: ValueBehind, behind: list[ValueBehind]
+    ) -> list[Related]:
+        """The other values that a field is put together from."""
+        if first.exact:
+            return []
+        others = [value for value in behind if value.direct and value is not first]
+        return [
+            Related(located.location, f"{format_route(value.route)} is a part of it as well")
+            for value in others[:_MOST_PARTS]
+            if (located := self._layers(chart, value.route))
+        ]
 
     def _in_text(self, manifest: Manifest, route: Route) -> Located:
         span, found = nearest(manifest.node, route)
@@ -186,6 +225,17 @@ def _route_to(root: Node, span: Span) -> tuple[Route, bool, bool] | None:
         elif isinstance(node, Sequence):
             pending += [((*route, index), item) for index, item in enumerate(node.items)]
     return None
+
+
+def _overridden(
+    winner: ValuesLayer, layer: ValuesLayer, route: Route, location: Location
+) -> Related:
+    """What a weaker layer says of `route`: a file replaces a list as a whole."""
+    index = next((step for step, key in enumerate(route) if isinstance(key, int)), None)
+    whole = None if index is None or winner.argument else layer.locate(route[:index])
+    if whole is None:
+        return Related(location, "overrides this value")
+    return Related(whole, "replaces this whole list")
 
 
 def _with_key(value: Route, place: ManifestPlace) -> Route:

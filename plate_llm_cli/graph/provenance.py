@@ -33,10 +33,16 @@ _TELLING = 3
 
 @dataclass(frozen=True, slots=True)
 class ValueBehind:
-    """A value that moves a field. Not `direct`: it only decides whether the field is there."""
+    """A value that moves a field. Not `direct`: it only decides whether the field is there.
+
+    `exact`: the field shows this value and nothing else. `tail` leads from the field that was
+    asked for to the one that was looked at, the first inside it.
+    """
 
     route: Route
     direct: bool
+    exact: bool = False
+    tail: Route = ()
 
 
 class Provenance:
@@ -58,7 +64,11 @@ class Provenance:
         field = Field(manifest.template, identify(manifest.plain), leaf)
         text = node.text if isinstance(node, Scalar) else ""
         origins = self._trace(chart).explain(field)
-        found = [ValueBehind(origin.route, _is_direct(chart, origin, text)) for origin in origins]
+        tail = leaf[len(route) :]
+        found = [
+            ValueBehind(origin.route, _is_direct(chart, origin, text), origin.exact, tail)
+            for origin in origins
+        ]
         return sorted(found, key=lambda value: not value.direct)
 
     def _trace(self, chart: RenderedChart) -> Trace:

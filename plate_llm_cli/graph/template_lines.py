@@ -100,7 +100,14 @@ class _Reader:
             self._around = tuple(self._open)
         self._parts.append(text)
 
+    def _trim(self) -> None:
+        """What `{{-` does to the text before it in the line, where there is any."""
+        if self._parts and self._parts[-1].strip():
+            self._parts[-1] = self._parts[-1].rstrip()
+
     def _action(self, action: str) -> None:
+        if action.startswith("{{-"):
+            self._trim()
         match = _KEYWORD.match(action)
         keyword = match[2] if match else None
         if keyword in _OPENING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.parameters import parse_route
+from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.graph.places import ManifestPlace
 from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find
 
@@ -60,10 +61,23 @@ def _one(deployment: Deployment, locator: Locator, manifest: Manifest, route: Ro
     lines = [f"{manifest.kind}/{manifest.name} in {manifest.release.name}"]
     lines.append(f"  {field} = {_value(node)}")
     label = f"set by value {located.value}" if located.value else "written in"
+    typed = _typed(manifest, located.route)
+    if typed:
+        lines += [f"  {label}", f"    {typed}"]
+        label = "overrides this value"
     lines += _place(deployment, label, located.location)
     for related in located.related:
         lines += _place(deployment, related.message, related.location)
     return "\n".join(lines) + "\n"
+
+
+def _typed(manifest: Manifest, route: Route) -> str:
+    """The argument of the command line that sets the value, or ''."""
+    if manifest.chart is None or not route:
+        return ""
+    typed = (item for item in manifest.chart.part.layers if item.kind is LayerKind.COMMAND_LINE)
+    setting = [layer.label for layer in typed if layer.sets(route)]
+    return setting[-1] if setting else ""
 
 
 def _place(deployment: Deployment, label: str, place: Location) -> Iterator[str]:

@@ -59,6 +59,8 @@ class Rule(ABC):
     id: ClassVar[str]
     severity: ClassVar[Severity]
     summary: ClassVar[str]
+    needs_provenance: ClassVar[bool] = False
+    """True when the rule finds nothing unless the values behind fields were looked for."""
 
     @abstractmethod
     def check(self, deployment: Deployment) -> Iterator[Defect]:

@@ -71,10 +71,13 @@ class RuleEngine:
     def _unused(
         self, unused: Iterable[tuple[Ignore, tuple[str, ...]]], deployment: Deployment
     ) -> list[Finding]:
-        ran = {rule.id for rule in self._rules}
-        known = ran | {rule.id for rule in RULES}
+        traced = deployment.provenance is not None
+        ran = {rule.id for rule in self._rules if traced or not rule.needs_provenance}
+        known = {rule.id for rule in (*self._rules, *RULES)}
         findings = []
         for ignore, idle in unused:
+            if deployment.is_half_known(ignore.path):
+                continue
             idle_here = [name for name in idle if name in ran]
             unknown = [name for name in idle if name not in known]
             findings += [_unknown_rule(ignore, name, known, deployment) for name in unknown]
@@ -156,8 +159,10 @@ def _internal(rule: Rule, error: Exception, deployment: Deployment) -> Finding:
 
 
 def _unused_ignore(ignore: Ignore, names: list[str], deployment: Deployment) -> Finding:
-    what = ", ".join(names) or "no rule"
-    message = f"this comment ignores {what}, which is not reported here"
+    if not ignore.rules:
+        help_text = "name it in brackets: `ignore[rule-id] reason`"
+        return _about_comment(ignore, "this comment names no rule", help_text, deployment)
+    message = f"this comment ignores {', '.join(names)}, which is not reported here"
     help_text = "remove the comment, or move it to the line of the finding or alone above it"
     return _about_comment(ignore, message, help_text, deployment)
 

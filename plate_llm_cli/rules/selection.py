@@ -17,9 +17,12 @@ if TYPE_CHECKING:
 def select(rules: Sequence[Rule], wanted: Sequence[str], ignored: Sequence[str]) -> list[Rule]:
     """The rules that match `wanted` (all, where it is empty) and not `ignored`.
 
+    Each item may name several, separated by commas.
+
     Raises:
         UsageError: a name or pattern matches no rule.
     """
+    wanted, ignored = _split(wanted), _split(ignored)
     for pattern in (*wanted, *ignored):
         if not any(fnmatchcase(rule.id, pattern) for rule in rules):
             raise UsageError(f"no rule {pattern!r}", _hint(pattern, rules))
@@ -28,6 +31,10 @@ def select(rules: Sequence[Rule], wanted: Sequence[str], ignored: Sequence[str])
         for rule in rules
         if (not wanted or _matches(rule, wanted)) and not _matches(rule, ignored)
     ]
+
+
+def _split(patterns: Sequence[str]) -> list[str]:
+    return [part.strip() for pattern in patterns for part in pattern.split(",") if part.strip()]
 
 
 def find_rule(rules: Sequence[Rule], name: str) -> Rule:

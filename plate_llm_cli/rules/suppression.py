@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.findings import Finding
 
 _COMMENT = re.compile(
-    r"(?:#|\{\{-?\s*/\*)\s*plate-llm:\s*ignore\[(?P<rules>[^\]]*)\]\s*(?P<reason>.*?)"
+    r"(?:#|\{\{-?\s*/\*)\s*plate-llm:\s*ignore(?:\[(?P<rules>[^\]]*)\]|(?![\w-]))\s*(?P<reason>.*?)"
     r"(?:\*/\s*-?\}\})?\s*$"
 )
 _COMMENTED = re.compile(r"\s*(?:#|\{\{-?\s*/\*.*\*/\s*-?\}\}\s*$)")
@@ -45,7 +45,8 @@ def find_ignores(path: str, lines: Sequence[str]) -> list[Ignore]:
         match = _COMMENT.search(line) if "plate-llm:" in line else None
         if match is None:
             continue
-        names = tuple(name.strip() for name in match["rules"].split(",") if name.strip())
+        listed = (match["rules"] or "").split(",")
+        names = tuple(name.strip() for name in listed if name.strip())
         alone = not line[: match.start()].strip()
         target = _next_code_line(lines, number) if alone else number
         start, end = match.start() + 1, len(line.rstrip()) + 1

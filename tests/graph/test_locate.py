@@ -78,9 +78,14 @@ def test_a_field_that_no_value_is_behind_is_in_the_template(build: Build) -> Non
     assert where(located) == ("charts/web/templates/map.yaml", 9, 3)
 
 
-def test_a_missing_field_is_where_its_parent_is_written(build: Build) -> None:
+def test_a_missing_field_is_where_the_map_is_set_that_was_passed_on(build: Build) -> None:
     located = field_of(build({}), ("data",), absent=True)
-    assert where(located) == ("charts/web/templates/map.yaml", 5, 1)
+    assert where(located) == ("apps/web.yaml", 16, 9)
+
+
+def test_a_missing_field_is_where_the_template_writes_its_parent(build: Build) -> None:
+    located = field_of(build({}), ("metadata",), absent=True)
+    assert where(located) == ("charts/web/templates/map.yaml", 3, 1)
 
 
 def test_a_key_at_fault_is_in_the_template_that_writes_it(build: Build) -> None:

@@ -255,3 +255,12 @@ def test_a_block_without_end_is_found(template: str, line: int | None) -> None:
 def test_any_text_is_taken(template: str, rendered: str) -> None:
     line = template_line(template, rendered, [1, 2, 3])
     assert line is None or 1 <= line <= template.count("\n") + 1
+
+
+def test_a_key_whose_value_is_trimmed_to_the_next_line_is_found() -> None:
+    template = (
+        'metadata:\n  labels: {{- include "x" . | nindent 4 }}\nspec:\n  replicas: {{ .n }}\n'
+    )
+    rendered = "metadata:\n  labels:\n    app: web\nspec:\n  replicas: 2\n"
+    assert template_line(template, rendered, [5]) == 4
+    assert template_line(template, rendered, [2]) == 2

@@ -47,6 +47,7 @@ class DeadValue(Rule):
     id = "dead-value"
     severity = Severity.WARNING
     summary = "A value is set that no template reads"
+    needs_provenance = True
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every such value; where the chart's model refuses the key, another rule says so."""

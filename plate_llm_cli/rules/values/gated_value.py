@@ -43,6 +43,7 @@ class GatedValue(Rule):
     id = "gated-value"
     severity = Severity.INFO
     summary = "A value is set that is read only when a switch is on, and it is off"
+    needs_provenance = True
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every such value."""

@@ -38,6 +38,7 @@ class PossiblyDeadValue(Rule):
     id = "possibly-dead-value"
     severity = Severity.INFO
     summary = "A value seems to have no effect, but that is not certain"
+    needs_provenance = True
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every such value."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.source.nodes import Route
+
+_UNKNOWN = re.compile(r"additional properties (?P<names>'.*') not allowed")
+_NAME = re.compile(r"'([^']*)'")
 
 
 class ValuesSchema(Rule):
@@ -48,4 +53,15 @@ class ValuesSchema(Rule):
             if failure is not None and id(chart) not in modelled:
                 for violation in failure.violations:
                     route = chart.subchart_route(violation.chart) + violation.route
-                    yield Defect(ValuePlace(chart, route), violation.message)
+                    for inner, message in _each_key(violation.message):
+                        yield Defect(ValuePlace(chart, (*route, *inner)), message)
+
+
+def _each_key(message: str) -> list[tuple[Route, str]]:
+    """One message for each key that the schema does not know, at the key itself."""
+    listed = _UNKNOWN.fullmatch(message)
+    if listed is None:
+        return [((), message)]
+    return [
+        ((name,), f"the chart's schema knows no {name}") for name in _NAME.findall(listed["names"])
+    ]
