@@ -17,6 +17,7 @@ from plate_llm_cli.graph.build import Builder
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.helm import prestart
 from plate_llm_cli.helm.embedded import EmbeddedEngine
+from plate_llm_cli.helm.vendoring import Vendoring
 from plate_llm_cli.schemas.versions import newest_version, require_version
 from plate_llm_cli.settings import Settings, load_settings
 from plate_llm_cli.source.decoding import decode
@@ -51,6 +52,7 @@ class Workspace:
         self.root = find_root(root)
         self.settings: Settings = load_settings(self.root)
         self.tree = Tree(self.root, self.settings.exclude)
+        self._vendoring = Vendoring(self.tree)
         self._engine_name = engine or self.settings.engine or "embedded"
 
     @cached_property
@@ -69,9 +71,12 @@ class Workspace:
         return Locator(deployment)
 
     def close(self) -> None:
-        """End the engine, if it was started."""
-        if "engine" in self.__dict__:
-            self.engine.close()
+        """End the engine, if it was started, and remove copies of charts."""
+        try:
+            if "engine" in self.__dict__:
+                self.engine.close()
+        finally:
+            self._vendoring.close()
 
     def __enter__(self) -> Workspace:
         return self
@@ -203,7 +208,8 @@ class Workspace:
 
     def build(self, releases: list[Release], render_options: RenderOptions) -> Deployment:
         """`releases` rendered by this workspace's engine."""
-        builder = Builder(self.tree, self.discovery, self.engine, render_options)
+        found, engine = self.discovery, self.engine
+        builder = Builder(self.tree, found, engine, render_options, self._vendoring)
         return builder.build(releases)
 
     def modelled_charts(self) -> dict[str, str]:

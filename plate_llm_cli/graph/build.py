@@ -34,8 +34,15 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart
     from plate_llm_cli.graph.provenance import Provenance
-    from plate_llm_cli.helm.engine import HelmEngine
+    from plate_llm_cli.helm.engine import HelmEngine, Rendering
+    from plate_llm_cli.helm.vendoring import Vendoring
     from plate_llm_cli.source.tree import Tree
+
+_FETCH = "HTTP request failed"
+_NOT_FETCHED = (
+    "values.schema.json refers to another address, which is not fetched: "
+    "the values are not checked against it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,19 @@ class Builder:
     """Renders releases with one engine and one set of options."""
 
     def __init__(
-        self, tree: Tree, discovery: Discovery, engine: HelmEngine, options: RenderOptions
+        self,
+        tree: Tree,
+        discovery: Discovery,
+        engine: HelmEngine,
+        options: RenderOptions,
+        vendoring: Vendoring | None = None,
     ) -> None:
+        """Without `vendoring`, dependencies that lie in the tree but not in charts/ are absent."""
         self._tree = tree
         self._discovery = discovery
         self._engine = engine
         self._options = options
+        self._vendoring = vendoring
 
     def build(self, releases: list[Release]) -> Deployment:
         """`releases` rendered, with every object that they apply.
@@ -120,9 +134,10 @@ class Builder:
         options = self._options
         include_crds = part.include_crds if options.include_crds is None else options.include_crds
         version = part.kube_version.removeprefix("v") or options.kube_version
+        copy = self._vendoring.copy(part.chart) if self._vendoring else None
         return RenderRequest(
-            chart=self._tree.root / part.chart,
-            root=self._tree.root,
+            chart=copy or self._tree.root / part.chart,
+            root=None if copy else self._tree.root,  # what was copied was looked over
             release_name=part.release_name,
             namespace=part.namespace,
             values=self._merged(release, part),

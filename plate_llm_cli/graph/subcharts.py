@@ -45,9 +45,10 @@ class Subcharts:
         return found.file, node.span
 
     def missing(self) -> list[str]:
-        """The dependencies of the chart itself that are not in its charts/ folder."""
+        """The dependencies of the chart itself that are neither in charts/ nor in the tree."""
         loaded = self._load(self._top)
-        return [entry.key for entry in loaded.missing] if loaded else []
+        absent = loaded.missing if loaded else ()
+        return [entry.key for entry in absent if not self._is_chart(entry.local)]
 
     def _enter(self, template: str) -> tuple[str, str]:
         """The folder of the innermost chart that lies in the tree, and the rest of the way."""
@@ -65,8 +66,13 @@ class Subcharts:
         if (self._root / same / "Chart.yaml").is_file():
             return same
         declared = self._declared(chart, name)
+        if declared and declared.vendored is None:
+            return declared.local if self._is_chart(declared.local) else None
         vendored = declared.vendored if declared else self._named(chart, name)
         return vendored if vendored and (self._root / vendored).is_dir() else None
+
+    def _is_chart(self, folder: str | None) -> bool:
+        return folder is not None and (self._root / folder / "Chart.yaml").is_file()
 
     def _named(self, chart: str, name: str) -> str | None:
         """A folder of charts/ that is declared nowhere and calls itself `name`."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,17 @@ class Dependency:
     def key(self) -> str:
         """Under which key of the parent's values its values are."""
         return self.alias or self.name
+
+    @property
+    def local(self) -> str | None:
+        """The folder that a `file://` repository names, relative to the root; None outside it."""
+        if not self.repository.startswith("file://"):
+            return None
+        below = posixpath.dirname(self.file.path)
+        path = posixpath.normpath(posixpath.join(below, self.repository.removeprefix("file://")))
+        if posixpath.isabs(path) or path.partition("/")[0] == "..":
+            return None
+        return "" if path == "." else path
 
 
 @dataclass(frozen=True, slots=True)

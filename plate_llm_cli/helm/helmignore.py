@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
+IGNORE_FILE = ".helmignore"
+
 _MAX_BYTES = 64 * 1024
 _TOKEN = re.compile(r"(?P<star>\*)|(?P<any>\?)|(?P<class>\[\^?(?:\\.|[^\]])+\])|\\(?P<escaped>.)|.")
 _ALWAYS = "templates/.?*"
@@ -35,7 +37,7 @@ class HelmIgnore:
     @classmethod
     def of(cls, chart: Path) -> HelmIgnore:
         """The rules of the chart in folder `chart`."""
-        file = chart / ".helmignore"
+        file = chart / IGNORE_FILE
         try:
             if not file.is_file() or file.stat().st_size > _MAX_BYTES:
                 return cls([])

@@ -1,0 +1,9 @@
+{{- define "common.service" -}}
+apiVersion: v1
+kind: Service
+metadata:
+  name: {{ .Release.Name }}
+spec:
+  ports:
+    - port: {{ .Values.service.port }}
+{{- end }}
