@@ -23,6 +23,15 @@ app = typer.Typer(
     help="List the environments of the tree and show what each consists of.",
 )
 
+Env = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENV",
+        help="An Application, or its short name.",
+        autocompletion=options.complete_env,
+    ),
+]
+
 
 @app.command("list", epilog="plate-llm env list")
 def list_environments(
@@ -40,7 +49,7 @@ def list_environments(
 
 @app.command("show", epilog="plate-llm env show stg")
 def show(
-    env: Annotated[str, typer.Argument(metavar="ENV", help="An Application, or its short name.")],
+    env: Env,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,

@@ -68,7 +68,7 @@ Values = Annotated[
         "--values",
         metavar="FILE",
         rich_help_panel=_VALUES,
-        help="A value file, `-` for stdin; may be repeated.",
+        help="A value file, `-` for stdin, behind the Application's; its parameters still win.",
         show_default=False,
     ),
 ]

@@ -35,7 +35,7 @@ Envs = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="[ENV]...",
-        help="Environments. Default: every release.",
+        help="Environments: all releases that share a cluster and namespace. Default: every one.",
         autocompletion=options.complete_env,
     ),
 ]

@@ -75,7 +75,8 @@ def _defect(chart: RenderedChart, note: str) -> Defect:
         return Defect(place, note, releases=releases, severity=Severity.INFO)
     if match := _OTHER_VERSION.search(note):
         return Defect(_entry(chart, match["name"]), note, releases=(chart.release.name,))
-    return Defect(TemplatePlace(chart), note)
+    unsure = note.startswith("values.schema.json refers")
+    return Defect(TemplatePlace(chart), note, severity=Severity.INFO if unsure else None)
 
 
 def _entry(chart: RenderedChart, name: str) -> Place:
