@@ -112,7 +112,10 @@ class Builder:
     def _render(self, releases: list[Release]) -> list[RenderedChart]:
         parts = [(release, part) for release in releases for part in release.charts]
         requests = [self._request(release, part) for release, part in parts]
-        outcomes = self._engine.render_many(requests)
+        outcomes = [
+            self._without_foreign_schema(request, outcome)
+            for request, outcome in zip(requests, self._engine.render_many(requests), strict=True)
+        ]
         charts = [
             RenderedChart(release, part, self._tree.root, request, outcome)
             for (release, part), request, outcome in zip(parts, requests, outcomes, strict=True)
@@ -123,6 +126,17 @@ class Builder:
                 skip = chart.request.skip_schema or chart.failure is None
                 chart.lint = self._engine.lint(replace(chart.request, skip_schema=skip))
         return charts
+
+    def _without_foreign_schema(
+        self, request: RenderRequest, outcome: Rendering | RenderFailure
+    ) -> Rendering | RenderFailure:
+        """The chart rendered without its schema, when that refers to what must not be fetched."""
+        if not isinstance(outcome, RenderFailure) or _FETCH not in outcome.message:
+            return outcome
+        (again,) = self._engine.render_many([replace(request, skip_schema=True)])
+        if isinstance(again, RenderFailure):
+            return again
+        return replace(again, notes=(*again.notes, _NOT_FETCHED))
 
     def _provenance(self) -> Provenance:
         from plate_llm_cli.graph.provenance import Provenance  # noqa: PLC0415 - 30 ms, not for all
@@ -154,12 +168,19 @@ class Builder:
 
     def _command_line(self) -> list[ValuesLayer]:
         layers = [
-            ValuesLayer(LayerKind.COMMAND_LINE, name, values)
+            ValuesLayer(LayerKind.COMMAND_LINE, f"--values {name}", values)
             for name, values in self._options.values
         ]
         for argument in self._options.arguments:
-            label = f"--{argument.kind} {argument.text}"
-            layers.append(ValuesLayer(LayerKind.COMMAND_LINE, label, argument=argument))
+            layers += [
+                ValuesLayer(
+                    LayerKind.COMMAND_LINE,
+                    f"--{argument.kind} {assignment}",
+                    argument=replace(argument, text=assignment),
+                    route=route_of(assignment),
+                )
+                for assignment in split_arguments(argument.text)
+            ]
         return layers
 
     def _merged(self, release: Release, part: ChartPart) -> dict[str, Any]:
