@@ -68,6 +68,8 @@ class Vendoring:
 
     def _declares(self, chart: str) -> bool:
         """Whether it is worth a look: Chart.yaml has been read already."""
+        if not self._tree.is_file(_join(chart, CHART_FILE)):
+            return False
         file = self._tree.read(_join(chart, CHART_FILE))
         version = find(file.root, ("apiVersion",))
         if isinstance(version, Scalar) and version.text == "v1":
