@@ -63,8 +63,9 @@ def complete_env(context: typer.Context, incomplete: str) -> list[str]:
     """The names of Applications of the tree, for shell completion; none where there is no tree."""
     from plate_llm_cli.context import Workspace  # noqa: PLC0415 - only when a shell asks
 
+    root = context.params.get("root")  # a string, not a Path: a shell's line is not yet parsed
     try:
-        with Workspace(context.params.get("root")) as workspace:
+        with Workspace(Path(root) if root else None) as workspace:
             names = [release.name for release in workspace.releases]
             prefix = f"{workspace.primary}-"
     except PlateError:

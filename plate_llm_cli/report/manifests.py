@@ -33,7 +33,8 @@ def yaml_stream(deployment: Deployment) -> str:
     parts = []
     for release in deployment.releases:
         documents = [
-            f"---\n# Source: {source}\n{text}\n" for source, text in _documents(deployment, release)
+            f"---\n# Source: {visible(source)}\n{text}\n"
+            for source, text in _documents(deployment, release)
         ]
         if documents and several:
             documents[0] = f"# Release: {visible(release.name)}\n{documents[0]}"
