@@ -171,7 +171,8 @@ def _arguments(
     for argument in arguments:
         parsed = workspace.engine.parse_set(argument)
         if isinstance(parsed, RenderFailure):
-            raise UsageError(f"--{argument.kind} {argument.text!r}: {parsed.message}")
+            name = argument.text.partition("=")[0]  # the value may be a secret
+            raise UsageError(f"--{argument.kind} {name!r}: {parsed.message}")
         yield argument
 
 

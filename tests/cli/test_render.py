@@ -92,8 +92,8 @@ def test_values_from_stdin(call: Call, tree: Tree, monkeypatch: pytest.MonkeyPat
     ("arguments", "said"),
     [
         (["--set", "a"], "error: --set 'a': key \"a\" has no value\n"),
-        (["--set", "a[x]=1"], "error: --set 'a[x]=1': "),
-        (["--set", "a[99999999]=1"], "error: --set 'a[99999999]=1': "),
+        (["--set", "a[x]=1"], "error: --set 'a[x]': "),
+        (["--set", "a[99999999]=1"], "error: --set 'a[99999999]': "),
         (["--set-string", "=1"], ""),
         (["--values", "nowhere.yaml"], "error: --values nowhere.yaml: No such file or directory\n"),
         (["--values", "charts"], "error: --values charts: Is a directory\n"),
