@@ -175,7 +175,8 @@ class Builder:
             layers += [
                 ValuesLayer(
                     LayerKind.COMMAND_LINE,
-                    f"--{argument.kind} {assignment}",
+                    # Without the value: it may be a secret, and is in nobody's Git history.
+                    f"--{argument.kind} {assignment.partition('=')[0]}",
                     argument=replace(argument, text=assignment),
                     route=route_of(assignment),
                 )
