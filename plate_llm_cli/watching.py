@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ def repeat(look: Callable[[], object], root: Path) -> NoReturn:
     """
     from watchfiles import watch  # noqa: PLC0415 - only with --watch
 
+    gc.enable()
     _say(look, "")
     for batch in watch(root, watch_filter=_counts, debounce=200):
         names = sorted({Path(path).relative_to(root).as_posix() for _, path in batch})
