@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.report.base import Report, RuleInfo
-from plate_llm_cli.rules.engine import RuleEngine
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.gitops.releases import Release
@@ -28,24 +27,32 @@ _NEEDED_LATER = (
     "plate_llm_cli.gitops.models",
     "plate_llm_cli.source.pydantic_errors",
     "plate_llm_cli.schemas.catalog",
+    "plate_llm_cli.rules.registry",
+    "plate_llm_cli.report.registry",
 )
-"""Models and schemas take a tenth of a second to import, and no rule needs them before Helm, in
+"""Rules, models and schemas take a fifth of a second to import, and are not needed before Helm, in
 its own process, has rendered."""
 
 
 def check(
     workspace: Workspace,
     releases: list[Release],
-    rules: Sequence[Rule],
+    choose: Callable[[], Sequence[Rule]],
     render_options: RenderOptions,
     fail_on: str = "error",
 ) -> Report:
-    """Render `releases` and let `rules` look at them; `fail_on` is a severity or `never`."""
+    """Render `releases` and let the chosen rules look at them.
+
+    `choose` is called when all rules are imported; `fail_on` is a severity or `never`.
+    """
     started = time.monotonic()
     imports = threading.Thread(target=lambda: [import_module(name) for name in _NEEDED_LATER])
     imports.start()
     deployment = workspace.build(releases, render_options)
     imports.join()
+    from plate_llm_cli.rules.engine import RuleEngine  # noqa: PLC0415 - imported by now
+
+    rules = choose()
     outcome = RuleEngine(rules).run(deployment, Locator(deployment), workspace.lines)
     return Report(
         findings=tuple(outcome.findings),

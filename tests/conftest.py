@@ -72,7 +72,7 @@ def check_tree() -> Callable[..., tuple[Finding, ...]]:
                 schema_folders=workspace.schema_folders([crds] if crds else None),
             )
             releases = workspace.environments(())
-            report = checking.check(workspace, releases, RULES, options)
+            report = checking.check(workspace, releases, lambda: RULES, options)
         crashed = [item.message for item in report.findings if item.rule == "internal-error"]
         assert crashed == []
         return report.findings

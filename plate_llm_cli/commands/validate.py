@@ -12,15 +12,14 @@ from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import open_pipe, write_result
-from plate_llm_cli.report.registry import REPORTERS
 from plate_llm_cli.report.text import TextReporter
-from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.report.base import Report
+    from plate_llm_cli.rules.base import Rule
 
 app = typer.Typer(add_completion=False)
 
@@ -111,7 +110,12 @@ def validate(
         """Check the tree as it is now; True when the findings are bad enough to fail."""
         with Workspace(root, engine or "") as workspace:
             settings = workspace.settings
-            rules = select(RULES, selected or settings.select, ignored or settings.ignore)
+
+            def choose() -> list[Rule]:
+                from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
+
+                return select(RULES, selected or settings.select, ignored or settings.ignore)
+
             render_options = RenderOptions(
                 kube_version=workspace.kubernetes_version(kubernetes_version),
                 api_versions=workspace.api_versions(api_versions),
@@ -122,7 +126,7 @@ def validate(
             )
             releases = workspace.environments(envs or ())
             limit = fail_on or settings.fail_on or options.FailOn.ERROR
-            report = checking.check(workspace, releases, rules, render_options, limit)
+            report = checking.check(workspace, releases, choose, render_options, limit)
         _write(report, output_format, output, quiet=quiet)
         return checking.fails(report, limit)
 
@@ -135,6 +139,8 @@ def validate(
 def _write(
     report: Report, output_format: options.ReportFormat, output: Path | None, *, quiet: bool
 ) -> None:
+    from plate_llm_cli.report.registry import REPORTERS  # noqa: PLC0415 - see checking.py
+
     brief = quiet and output_format is options.ReportFormat.TEXT
     reporter = TextReporter(quiet=True) if brief else REPORTERS[output_format.value]
     if output is None:
