@@ -92,7 +92,8 @@ class Workspace:
             RootError: there is nothing that looks like one.
         """
         found = discover(self.tree, self.settings.repo_url)
-        if not found.releases and not self._broken():
+        sets = any(kind == "ApplicationSet" for kind, _, _ in found.others)
+        if not found.releases and not sets and not self._broken():
             raise RootError(
                 f"no ArgoCD Application below {self.root}",
                 "go to the repository that has them, or name it with -C DIR",
@@ -106,12 +107,18 @@ class Workspace:
         Raises:
             RootError: there is none, or none that can be read.
         """
-        if not self.discovery.releases:
+        if self.discovery.releases:
+            return self.discovery.releases
+        broken = self._broken()
+        if not broken:
             raise RootError(
-                f"no ArgoCD Application below {self.root} can be read",
-                f"plate-llm validate shows what is wrong with {', '.join(self._broken()[:3])}",
+                f"only ApplicationSets below {self.root}, which are not expanded",
+                "an Application for each environment is what can be rendered here",
             )
-        return self.discovery.releases
+        raise RootError(
+            f"no ArgoCD Application below {self.root} can be read",
+            f"plate-llm validate shows what is wrong with {', '.join(broken[:3])}",
+        )
 
     def _broken(self) -> list[str]:
         """The files that may hold Applications and cannot be read, or not to their end."""

@@ -12,6 +12,7 @@ from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
 from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
 from plate_llm_cli.rules.argocd.remote_source import RemoteSource
+from plate_llm_cli.rules.argocd.unexpanded_application_set import UnexpandedApplicationSet
 from plate_llm_cli.rules.argocd.unreadable_values import UnreadableValues
 from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
 from plate_llm_cli.rules.helm.helm_lint import HelmLint
@@ -73,4 +74,5 @@ RULES: tuple[Rule, ...] = (
     DuplicateApplication(),
     RemoteSource(),
     UnsupportedSource(),
+    UnexpandedApplicationSet(),
 )
