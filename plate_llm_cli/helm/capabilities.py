@@ -9,6 +9,7 @@ would render for a cluster that nobody has.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 _SINCE: dict[int, dict[str, str]] = {
     25: {
@@ -58,6 +59,7 @@ _SINCE: dict[int, dict[str, str]] = {
 _MINOR = re.compile(r"v?1\.(\d+)")
 
 
+@cache
 def core_api_versions(kube_version: str) -> tuple[str, ...]:
     """What a cluster of `kube_version` serves in stable versions, as ArgoCD names it to Helm.
 
