@@ -67,7 +67,7 @@ class Crashing(Rule):
 @pytest.fixture
 def crashing_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     """One of the rules crashes."""
-    monkeypatch.setattr("plate_llm_cli.commands.validate.RULES", (Crashing(),))
+    monkeypatch.setattr("plate_llm_cli.rules.registry.RULES", (Crashing(),))
 
 
 @pytest.mark.usefixtures("tree", "crashing_rule")
