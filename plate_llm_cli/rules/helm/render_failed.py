@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
 _CALLS = 3
 _HELP = "say which version the cluster has with --kubernetes-version, or change the chart"
+
+
+_FAIL = re.compile(r"\{\{-?\s*fail\b")
 
 
 class RenderFailed(Rule):
@@ -47,15 +51,26 @@ class RenderFailed(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every chart of every release that gave nothing."""
+        modelled = {id(chart) for chart, _ in deployment.value_checks}
         for chart in deployment.charts:
             failure = chart.failure
             if failure is None or not chart.part.complete or _is_told_elsewhere(failure):
                 continue
+            if id(chart) in modelled and _is_a_check(deployment, chart, failure):
+                continue  # the chart's model has said so at the value
             place = failure_place(deployment, chart, failure)
             if place is not None:
                 help_text = _HELP if "chart requires kubeVersion" in failure.message else ""
                 releases = (chart.release.name,)
                 yield Defect(place, failure.message, help_text, releases, _way(chart, failure))
+
+
+def _is_a_check(deployment: Deployment, chart: RenderedChart, failure: RenderFailure) -> bool:
+    """Whether the template's author refused the values, with `fail`."""
+    text = deployment.tree.text(chart.template_path(failure.template or ""))
+    lines = text.split("\n")
+    line = failure.line or 0
+    return 0 < line <= len(lines) and _FAIL.search(lines[line - 1]) is not None
 
 
 def _is_told_elsewhere(failure: RenderFailure) -> bool:
