@@ -61,3 +61,16 @@ def test_an_unknown_value_is_reported_once(found_with: Callable[[str], Found]) -
 
 def test_a_wrong_value_is_reported_once(found_with: Callable[[str], Found]) -> None:
     assert found_with("port: 80000\n") == {("invalid-value", 1, "error")}
+
+
+def test_what_model_and_template_refuse_is_told_at_the_value_alone(
+    tmp_path: Path, check_tree: Callable[..., tuple[Finding, ...]]
+) -> None:
+    shutil.copytree(CHART, tmp_path / "charts" / "plate-llm")
+    (tmp_path / "app.yaml").write_text(APPLICATION)
+    extra = tmp_path / "charts" / "plate-llm" / "values-extra.yaml"
+    extra.write_text("autoscaling:\n  enabled: true\n  minReplicas: 30\n")
+    errors = [item for item in check_tree(tmp_path) if item.severity.value == "error"]
+    assert [(item.rule, item.location.path, item.location.line) for item in errors] == [
+        ("invalid-value", "charts/plate-llm/values-extra.yaml", 3)
+    ]
