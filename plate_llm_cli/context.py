@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from difflib import get_close_matches
 from functools import cached_property
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.helm.engine import HelmEngine
 
+_FULL_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
 _MOST_NAMES = 8
 """Names that a message lists; `env list` has the others."""
 
@@ -180,7 +182,8 @@ class Workspace:
         """
         wanted = given or self.settings.kubernetes_version or newest_version()
         minor = require_version(wanted)
-        return wanted.removeprefix("v") if wanted.count(".") == 2 else f"{minor}.0"
+        full = _FULL_VERSION.fullmatch(wanted.strip())
+        return full[1] if full else f"{minor}.0"
 
     def api_versions(self, given: Sequence[str] | None) -> tuple[str, ...]:
         """The API versions beside the core's: given, set, and those of CRDs in the tree."""

@@ -57,9 +57,22 @@ ShowOnly = Annotated[
         show_default=False,
     ),
 ]
+
+
+def _folder(text: str) -> Path:
+    if not text:
+        raise UsageError("--out names no folder", "was a variable empty? --out . is this folder")
+    return Path(text)
+
+
 Out = Annotated[
     Path | None,
-    typer.Option(metavar="DIR", help="Write one file an object into DIR.", show_default=False),
+    typer.Option(
+        metavar="DIR",
+        parser=_folder,
+        help="Write one file an object into DIR.",
+        show_default=False,
+    ),
 ]
 Values = Annotated[
     list[Path] | None,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.applications import API_GROUP
 from plate_llm_cli.gitops.releases import (
     LayerKind,
@@ -224,9 +225,9 @@ def _ended_helm(failure: RenderFailure | None) -> bool:
 
 
 def _report_argument(release: Release, layer: ValuesLayer, said: str) -> None:
-    if layer.file is None or layer.node is None:
-        return
     message = f"{layer.label} cannot be set: {said}"
+    if layer.file is None or layer.node is None:  # of the command line
+        raise UsageError(f"{release.name}: {message}")
     release.problems.append(
         ReleaseProblem(ProblemKind.INVALID_PARAMETER, message, "", layer.file, layer.node.span)
     )

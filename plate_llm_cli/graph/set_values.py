@@ -36,7 +36,7 @@ def conflict(values: dict[str, Any], route: Route) -> str:
     """Why Helm cannot set `route` in `values`: on the way is something of another kind; or ''."""
     node: Any = values
     for depth, step in enumerate(route):
-        if node is None:
+        if node is None or (depth == 0 and isinstance(step, int)):  # Helm drops `[0]=x`
             return ""
         if not isinstance(node, list if isinstance(step, int) else dict):
             wanted = "list" if isinstance(step, int) else "map"

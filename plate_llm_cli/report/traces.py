@@ -10,7 +10,8 @@ from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.parameters import parse_route
 from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.graph.places import ManifestPlace
-from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find
+from plate_llm_cli.report.untrusted import visible
+from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, find, format_route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.source.nodes import Node, Route
 
+_MOST_NAMES = 8
 _TRACE = re.compile(r"(?P<kind>[^/:]+)/(?P<name>[^:]+):(?P<field>.+)")
 
 
@@ -31,7 +33,8 @@ def trace_text(deployment: Deployment, locator: Locator, trace: str) -> str:
         UsageError: the form is another, or no object or field has that name.
     """
     match = _TRACE.fullmatch(trace)
-    if match is None:
+    route = parse_route(match["field"]) if match else ()
+    if match is None or not route:
         raise UsageError(
             f"--trace {trace!r} is not KIND/NAME:FIELD", "for example Deployment/web:spec.replicas"
         )
@@ -43,19 +46,22 @@ def trace_text(deployment: Deployment, locator: Locator, trace: str) -> str:
     if not found:
         named = [f"{manifest.kind}/{manifest.name}" for manifest in deployment.manifests]
         near = get_close_matches(f"{match['kind']}/{match['name']}", named, 1, 0.4)
-        hint = f"did you mean {near[0]}?" if near else f"there are: {', '.join(named)}"
+        more = f" and {len(named) - _MOST_NAMES} more" if len(named) > _MOST_NAMES else ""
+        known = f"there are: {', '.join(named[:_MOST_NAMES])}{more}"
+        hint = f"did you mean {near[0]}?" if near else known
         raise UsageError(f"no object {match['kind']}/{match['name']} is rendered", hint)
-    route = parse_route(match["field"])
-    return "\n".join(_one(deployment, locator, manifest, route) for manifest in found)
+    having = [manifest for manifest in found if find(manifest.node, route) is not None]
+    if not having:
+        raise UsageError(
+            f"{found[0].kind}/{found[0].name} has no field {format_route(route)}",
+            _fields_hint(found[0].node, route),
+        )
+    text = "\n".join(_one(deployment, locator, manifest, route) for manifest in having)
+    return "".join(f"{visible(line)}\n" for line in text.splitlines())
 
 
 def _one(deployment: Deployment, locator: Locator, manifest: Manifest, route: Route) -> str:
     node = find(manifest.node, route)
-    if node is None:
-        raise UsageError(
-            f"{manifest.kind}/{manifest.name} has no field {'.'.join(map(str, route))}",
-            _fields_hint(manifest.node, route),
-        )
     located = locator.locate(ManifestPlace(manifest, route))
     field = located.resource.field if located.resource else ""
     lines = [f"{manifest.kind}/{manifest.name} in {manifest.release.name}"]
@@ -88,7 +94,7 @@ def _place(deployment: Deployment, label: str, place: Location) -> Iterator[str]
         yield f"      {lines[place.line - 1].strip()}"
 
 
-def _value(node: Node) -> str:
+def _value(node: Node | None) -> str:
     if isinstance(node, Scalar):
         return node.text if node.style in ("", "|", ">") else f"{node.style}{node.text}{node.style}"
     return f"({'a list' if isinstance(node, Sequence) else 'a mapping'})"
@@ -101,5 +107,5 @@ def _fields_hint(root: Node, route: Route) -> str:
         if isinstance(node, Mapping):
             return f"there are: {', '.join(entry.name for entry in node.entries)}"
         if isinstance(node, Sequence):
-            return f"it is a list of {len(node.items)}: use [0] to [{len(node.items) - 1}]"
+            return f"it is a list of {len(node.items)}; the first is [0]"
     return ""

@@ -31,6 +31,8 @@ from plate_llm_cli.source.reader import parse_text
 from tests.cli.conftest import FILES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plate_llm_cli.helm.embedded import EmbeddedEngine
 
 HERE = Path(__file__).parents[2]
@@ -202,21 +204,28 @@ values = st.recursive(
 )
 
 
-@st.composite
-def retyped(draw: st.DrawFn, original: bytes) -> bytes:
+changes = st.lists(st.tuples(st.integers(0, 10**6), st.booleans(), values), min_size=1, max_size=3)
+
+
+def retyped(original: bytes, changed: list[tuple[int, bool, Any]]) -> bytes:
     """The data of `original` with a few values of another type, or keys from elsewhere."""
     holder: Any = {"root": to_plain(parse_text(original.decode(), "").root)}
-    for _ in range(draw(st.integers(1, 3))):
-        node, key = holder, "root"
-        while isinstance(node[key], dict | list) and node[key] and draw(st.integers(0, 3)):
-            node = node[key]
-            keys = sorted(node) if isinstance(node, dict) else list(range(len(node)))
-            key = draw(st.sampled_from(keys))
-        if isinstance(node[key], dict) and draw(st.booleans()):
-            node, key = node[key], draw(st.sampled_from(KEYS))
-        node[key] = draw(values)
+    for number, extends, value in changed:
+        places = list(_places(holder))
+        node, key = places[number % len(places)]
+        if extends and isinstance(node[key], dict):
+            node, key = node[key], KEYS[number % len(KEYS)]
+        node[key] = value
     text = json.dumps(holder["root"], ensure_ascii=False)
     return text.encode("utf-8", "surrogatepass")
+
+
+def _places(node: Any) -> Iterator[tuple[Any, Any]]:
+    """Every holder and key in `node`, from the outside in."""
+    for key in list(node) if isinstance(node, dict) else range(len(node)):
+        yield node, key
+        if isinstance(node[key], dict | list):
+            yield from _places(node[key])
 
 
 def fuzz(examples: int) -> settings:
@@ -245,7 +254,7 @@ def test_damaged_small_tree(small: Ground, data: st.DataObject) -> None:
 @given(st.data())
 def test_values_of_other_types(small: Ground, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([path for path in FILES if "templates" not in path]))
-    small.suffer({path: data.draw(retyped(small.originals[path]), label=path)})
+    small.suffer({path: retyped(small.originals[path], data.draw(changes, label=path))})
 
 
 @fuzz(30)
@@ -256,7 +265,7 @@ def test_plain_manifests_of_other_types(others: list[Ground], data: st.DataObjec
         path for path in ground.originals if path.endswith(".yaml") and "templates" not in path
     ]
     path = data.draw(st.sampled_from(paths))
-    ground.suffer({path: data.draw(retyped(ground.originals[path]), label=path)})
+    ground.suffer({path: retyped(ground.originals[path], data.draw(changes, label=path))})
 
 
 @fuzz(8)

@@ -113,6 +113,16 @@ def test_folder_that_cannot_be_written(folder: str, message: str, tree: Tree, ca
     assert tree.files() == before
 
 
+def test_folder_without_a_name(tree: Tree, call: Call) -> None:
+    before = tree.files()
+    ended = call("render", "--all", "--out", "")
+    assert (ended.code, ended.err) == (
+        2,
+        "error: --out names no folder\nhint: was a variable empty? --out . is this folder\n",
+    )
+    assert tree.files() == before
+
+
 def test_link_in_the_folder_is_not_followed_out_of_it(tree: Tree, call: Call) -> None:
     elsewhere = tree.root.parent / "elsewhere"
     elsewhere.mkdir()

@@ -95,6 +95,12 @@ def test_values_from_stdin(call: Call, tree: Tree, monkeypatch: pytest.MonkeyPat
         (["--set", "a[x]=1"], "error: --set 'a[x]': "),
         (["--set", "a[99999999]=1"], "error: --set 'a[99999999]': "),
         (["--set-string", "=1"], ""),
+        (["--set", "[0]=1"], ""),
+        (
+            ["--set", "greeting.x=1"],
+            "error: web-stg: --set greeting.x cannot be set: "
+            "greeting is no map in the values before it\n",
+        ),
         (["--values", "nowhere.yaml"], "error: --values nowhere.yaml: No such file or directory\n"),
         (["--values", "charts"], "error: --values charts: Is a directory\n"),
         (["--values", "list.yaml"], "error: --values list.yaml: no mapping\n"),
@@ -186,6 +192,15 @@ def test_json(tree: Tree, call: Call) -> None:
             "hint: for example Deployment/web:spec.replicas\n",
         ),
         (
+            "ConfigMap/web-stg:.",
+            "error: --trace 'ConfigMap/web-stg:.' is not KIND/NAME:FIELD\n"
+            "hint: for example Deployment/web:spec.replicas\n",
+        ),
+        (
+            "ConfigMap/web-stg:data[2].x",
+            "error: ConfigMap/web-stg has no field data[2].x\nhint: there are: greeting\n",
+        ),
+        (
             "ConfigMap/web-sgt:data.greeting",
             "error: no object ConfigMap/web-sgt is rendered\n"
             "hint: did you mean ConfigMap/web-stg?\n",
@@ -219,6 +234,36 @@ def test_trace(tree: Tree, call: Call) -> None:
         "    charts/web/templates/config.yaml:7:3\n"
         "      greeting: {{ .Values.greeting | quote }}\n"
     )
+
+
+def test_trace_in_the_releases_that_have_the_field(tree: Tree, call: Call) -> None:
+    tree.write(
+        "charts/web/templates/config.yaml",
+        "kind: ConfigMap\nmetadata:\n  name: config\n"
+        '{{ if eq .Release.Name "web-stg" }}data:\n  greeting: hello\n{{ end }}',
+    )
+    ended = call("render", "--all", "--trace", "ConfigMap/config:data.greeting")
+    assert ended.code == 0
+    assert ended.out.startswith("ConfigMap/config in web-stg\n")
+
+
+@pytest.mark.parametrize(
+    ("given", "seen"),
+    [
+        ("1.31", "v1.31.0"),
+        ("v1.31", "v1.31.0"),
+        ("1.31.7", "v1.31.7"),
+        ("v1.31.7-eks-1234", "v1.31.7-eks-1234"),
+        ("v1.31.7+k3s1", "v1.31.7+k3s1"),
+        ("1.31.x", "v1.31.0"),
+        (" 1.31 ", "v1.31.0"),
+    ],
+)
+def test_version_as_people_have_it_at_hand(given: str, seen: str, tree: Tree, call: Call) -> None:
+    tree.replace(
+        "charts/web/templates/config.yaml", ".Values.greeting", ".Capabilities.KubeVersion.Version"
+    )
+    assert f'greeting: "{seen}"' in call("render", "web-stg", "--kubernetes-version", given).out
 
 
 def test_stream_of_all_releases_is_yaml(tree: Tree, call: Call) -> None:
