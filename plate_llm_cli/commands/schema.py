@@ -12,7 +12,7 @@ from plate_llm_cli import options
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import ConfigurationError, RootError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import write_out
+from plate_llm_cli.output import say, write_out
 from plate_llm_cli.source.files import write_atomically
 from plate_llm_cli.values.json_schema import schema_text
 from plate_llm_cli.values.registry import MODELLED_CHARTS
@@ -49,9 +49,9 @@ def schema_values(check: Check = False, root: options.Root = None) -> None:
                 write_out(_difference(path, before, text))
             else:
                 write_atomically(workspace.root / path, text, within=workspace.root)
-                typer.echo(f"{path} written", err=True)
+                say(f"{path} written")
     if stale and check:
-        typer.echo("run `plate-llm schema values` and commit what it writes", err=True)
+        say("run `plate-llm schema values` and commit what it writes")
         raise typer.Exit(ExitCode.FINDINGS)
 
 
