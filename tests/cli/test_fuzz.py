@@ -250,14 +250,14 @@ def test_damaged_small_tree(small: Ground, data: st.DataObject) -> None:
     _damage_and_judge(small, data)
 
 
-@fuzz(50)
+@fuzz(30)
 @given(st.data())
 def test_values_of_other_types(small: Ground, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([path for path in FILES if "templates" not in path]))
     small.suffer({path: retyped(small.originals[path], data.draw(changes, label=path))})
 
 
-@fuzz(30)
+@fuzz(15)
 @given(st.data())
 def test_plain_manifests_of_other_types(others: list[Ground], data: st.DataObject) -> None:
     ground = data.draw(st.sampled_from(others))
@@ -268,7 +268,7 @@ def test_plain_manifests_of_other_types(others: list[Ground], data: st.DataObjec
     ground.suffer({path: retyped(ground.originals[path], data.draw(changes, label=path))})
 
 
-@fuzz(8)
+@fuzz(5)
 @given(st.data())
 def test_damaged_charts_of_ours(own: Ground, data: st.DataObject) -> None:
     _damage_and_judge(own, data)
