@@ -128,11 +128,6 @@ class RenderedChart:
         """The layers that set `route` or something that contains it, the one that wins first."""
         return [layer for layer in reversed(self.part.layers) if layer.locate(route) is not None]
 
-    @property
-    def chart_name(self) -> str:
-        """The chart's name as its Chart.yaml says, or ''."""
-        return self.part.chart_name
-
     def subchart_route(self, chart: str) -> Route:
         """Where the values of a subchart begin: `("redis",)` for `parent/charts/redis`."""
         return tuple(chart.split("/charts/")[1:])

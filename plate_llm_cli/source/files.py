@@ -33,7 +33,7 @@ def write_atomically(path: Path, text: str, *, within: Path | None = None) -> No
                 os.fsync(stream.fileno())
             staged.chmod(0o644 if mode is None else mode)
             staged.replace(target)
-        except BaseException:
+        except BaseException:  # Ctrl-C as well: half a file must not stay
             staged.unlink(missing_ok=True)
             raise
     except (OSError, UnicodeEncodeError) as error:

@@ -38,10 +38,6 @@ class Tree:
             found = self._files[path] = read_file(self.root, path)
         return found
 
-    def forget(self) -> None:
-        """Read everything again from now on: the files may have changed."""
-        self._files.clear()
-
     def text(self, path: str) -> str:
         """The text of a file that need not be YAML, such as a template; '' if it is not text."""
         try:
