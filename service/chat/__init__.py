@@ -1,0 +1,1 @@
+"""Chat completions: what a client asks, checked."""

@@ -1,0 +1,1 @@
+"""Between a request and a provider: connections, retries, fallbacks, circuit breakers."""

@@ -1,0 +1,1 @@
+"""The HTTP side: the one ASGI layer around every request, bodies, answers."""
