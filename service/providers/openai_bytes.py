@@ -1,0 +1,113 @@
+"""OpenAI's API and what speaks it: the client's own bytes go on, and the answer's come back.
+
+Nothing between client and provider can lose a field that nobody here knows. The answer is read
+only for its token counts.
+"""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from service.chat.events import DONE, framed, read_usage, without_usage
+from service.upstream import failures
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from service.providers.base import Call
+    from service.upstream.wire import Wire
+
+CHAT = "/chat/completions"
+EMBEDDINGS = "/embeddings"
+
+
+class OpenAIBytes:
+    """Passes requests on. `missing_key` says what is not set, where something is."""
+
+    def __init__(self, name: str, wire: Wire, missing_key: str | None = None) -> None:
+        self.name = name
+        self._wire = wire
+        self._missing_key = missing_key
+
+    def missing(self) -> str | None:
+        """Which variable has to be set first."""
+        return self._missing_key
+
+    async def complete(self, call: Call) -> bytes:
+        """The provider's answer, untouched."""
+        answer = await self._wire.json(CHAT, _bytes_of(call), dict(call.trace_headers))
+        read_usage(_object(answer, "choices").get("usage"), call.usage)
+        return answer
+
+    async def stream(self, call: Call) -> AsyncIterator[bytes]:
+        """The provider's events; those about usage only where the client asked for them."""
+        headers = dict(call.trace_headers)
+        call.usage.estimated = True
+        async with aclosing(self._wire.events(CHAT, _bytes_of(call), headers)) as groups:
+            async for group in groups:
+                shown = _shown(group, call)
+                if shown:
+                    yield shown
+
+    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
+        """The provider's embeddings, untouched. `raw` already names the model."""
+        del body, model
+        answer = await self._wire.json(EMBEDDINGS, raw, {})
+        _object(answer, "data")
+        return answer
+
+    async def close(self) -> None:
+        """The connections belong to the session."""
+
+
+def _shown(group: list[bytes], call: Call) -> bytes:
+    """The events of a group that the client gets to see; counts what it was not told."""
+    shown = []
+    for data in group:
+        kept: bytes | None = data
+        if data != DONE:
+            chunk = _chunk(data)
+            if "usage" in chunk:
+                read_usage(chunk["usage"], call.usage)
+                if not call.request.include_usage:
+                    kept = without_usage(data, chunk)
+            if call.usage.estimated:
+                call.usage.output_tokens += 1
+        if kept is not None:
+            shown.append(framed(kept))
+    return b"".join(shown)
+
+
+def _bytes_of(call: Call) -> bytes:
+    return call.raw if call.raw is not None else orjson.dumps(call.body)
+
+
+def _object(answer: bytes, needed: str) -> dict[str, Any]:
+    """The answer as an object with a list under `needed`. Raises UpstreamError for others."""
+    try:
+        document = orjson.loads(answer)
+    except orjson.JSONDecodeError:
+        raise failures.nonsense("no JSON") from None
+    if not isinstance(document, dict):
+        raise failures.nonsense("no JSON object")
+    if not isinstance(document.get(needed), list):
+        if document.get("error"):
+            raise failures.from_event(document["error"])
+        raise failures.nonsense(f"without {needed}")
+    return document
+
+
+def _chunk(data: bytes) -> dict[str, Any]:
+    """A chunk of a stream. Raises UpstreamError for an error event and for nonsense."""
+    try:
+        chunk = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        raise failures.nonsense("no JSON") from None
+    if not isinstance(chunk, dict):
+        raise failures.nonsense("no JSON object")
+    if chunk.get("error"):
+        raise failures.from_event(chunk["error"])
+    return chunk
