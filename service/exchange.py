@@ -45,6 +45,8 @@ class Exchange:
     """The model as this service lists it."""
     provider: str = ""
     """The provider that answered, or was asked last."""
+    served_by: str = ""
+    """The model that answered, or was asked last: not `model` after a fallback."""
     stream: bool = False
     status: int = 0
     error_code: str = ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from service.exchange import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from service.chat.request import ChatRequest
 
@@ -44,7 +44,7 @@ class Provider(Protocol):
         """The answer, an OpenAI `chat.completion` object as JSON."""
         ...
 
-    def stream(self, call: Call) -> AsyncIterator[bytes]:
+    def stream(self, call: Call) -> AsyncGenerator[bytes, None]:
         """The answer as server-sent events in OpenAI's form.
 
         Each item holds one or more whole events; the last event is `data: [DONE]`. A stream that

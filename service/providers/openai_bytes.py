@@ -15,7 +15,7 @@ from service.chat.events import DONE, framed, read_usage, without_usage
 from service.upstream import failures
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator
 
     from service.providers.base import Call
     from service.upstream.wire import Wire
@@ -42,7 +42,7 @@ class OpenAIBytes:
         read_usage(_object(answer, "choices").get("usage"), call.usage)
         return answer
 
-    async def stream(self, call: Call) -> AsyncIterator[bytes]:
+    async def stream(self, call: Call) -> AsyncGenerator[bytes, None]:
         """The provider's events; those about usage only where the client asked for them."""
         headers = dict(call.trace_headers)
         call.usage.estimated = True

@@ -36,6 +36,8 @@ class Breaker:
         self._seconds = SHORTEST_SECONDS
         self._open_until = 0.0
         self._probing = False
+        self.reason = ""
+        """The last failure, for whoever is turned away because of it."""
 
     @property
     def state(self) -> State:
@@ -65,8 +67,9 @@ class Breaker:
         self._open_until = 0.0
         self._probing = False
 
-    def failed(self) -> None:
+    def failed(self, reason: str) -> None:
         """The upstream failed in a way that the next request may meet as well."""
+        self.reason = reason
         self._failures += 1
         if self._probing:
             self._seconds = min(self._seconds * 2, LONGEST_SECONDS)

@@ -15,7 +15,7 @@ from service.upstream import failures
 from service.upstream.sse import EventSplitter, EventTooLongError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncGenerator, Mapping
 
     from pydantic import SecretStr
 
@@ -54,7 +54,7 @@ class Wire:
 
     async def events(
         self, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> AsyncIterator[list[bytes]]:
+    ) -> AsyncGenerator[list[bytes], None]:
         """The data of the events of a stream, in the groups in which they arrive.
 
         The last one is `[DONE]`; a stream that ends without it raises.
