@@ -1,0 +1,1 @@
+"""The service against gateways that people use today, measured in one run."""
