@@ -70,15 +70,19 @@ class Chain:
         self._timeouts = timeouts
         self._watcher = watcher
 
-    async def complete(
-        self, exchange: Exchange, targets: Sequence[Target], prepare: Prepare
+    async def whole(
+        self,
+        exchange: Exchange,
+        targets: Sequence[Target],
+        prepare: Prepare,
+        ask: Callable[[Target, Call], Awaitable[bytes]],
     ) -> bytes:
-        """A whole answer. Raises UpstreamError, or BadRequest from `prepare`."""
+        """A whole answer to what `ask` asks. Raises UpstreamError, or BadRequest from `prepare`."""
         # Whoever hangs leaves those behind it their share of the time.
         share = self._timeouts.total / len(targets)
 
-        async def attempt(target: Target, call: Call) -> bytes:
-            return await _within(share, target.provider.complete(call))
+        def attempt(target: Target, call: Call) -> Awaitable[bytes]:
+            return _within(share, ask(target, call))
 
         search = self._first_success(exchange, targets, prepare, attempt)
         return await _within(self._timeouts.total, search)
@@ -86,7 +90,7 @@ class Chain:
     async def stream(
         self, exchange: Exchange, targets: Sequence[Target], prepare: Prepare
     ) -> AsyncGenerator[bytes, None]:
-        """An answer in pieces, each in its time. Raises like `complete`, also after pieces."""
+        """An answer in pieces, each in its time. Raises like `whole`, also after pieces."""
         now = asyncio.get_running_loop().time
         end = now() + self._timeouts.total
         search = self._first_success(exchange, targets, prepare, self._open)

@@ -1,0 +1,76 @@
+"""POST /v1/embeddings."""
+
+from __future__ import annotations
+
+from functools import partial
+from time import time
+from typing import TYPE_CHECKING
+
+import orjson
+
+from service.chat.embeddings import parse_embeddings
+from service.chat.events import read_usage
+from service.chat.request import ChatRequest
+from service.chat.splice import spliced
+from service.providers.base import Call
+from service.web.answers import send_whole
+from service.web.body import read_json_body
+from service.web.presence import while_present
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from starlette.types import Receive, Scope, Send
+
+    from service.exchange import Exchange
+    from service.models.catalogue import Model
+    from service.runtime import Runtime
+    from service.upstream.chain import Target
+
+
+class Embeddings:
+    """An ASGI application. Only the model that is named is asked: another's vectors differ."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        runtime = self._runtime
+        exchange: Exchange = scope["state"]["exchange"]
+        raw = await read_json_body(scope, receive, runtime.body_limit)
+        body = parse_embeddings(raw)
+        model = runtime.catalogue.find(body.get("model"))
+        exchange.model = model.name
+        runtime.limiter.admit_model(exchange.subject, model, time())
+        request = ChatRequest(raw=raw, body=body, stream=False, include_usage=False)
+        answer = await while_present(receive, self._asked(exchange, request, model))
+        read_usage(orjson.loads(answer).get("usage"), exchange.usage)
+        await send_whole(send, 200, answer, ((b"x-model", exchange.served_by.encode()),))
+
+    async def _asked(self, exchange: Exchange, request: ChatRequest, model: Model) -> bytes:
+        runtime = self._runtime
+        await runtime.admission.enter()
+        try:
+            # The first target is the model itself.
+            return await runtime.chain.whole(
+                exchange, runtime.targets(model)[:1], partial(_prepared, request, exchange), _embed
+            )
+        finally:
+            runtime.admission.leave()
+
+
+def _prepared(request: ChatRequest, exchange: Exchange, target: Target) -> Call:
+    upstream = target.model.upstream
+    body = {**request.body, "model": upstream}
+    return Call(
+        request=request,
+        model=upstream,
+        body=body,
+        raw=spliced(request.raw, request.body, upstream, {}) or orjson.dumps(body),
+        request_id=exchange.request_id,
+    )
+
+
+def _embed(target: Target, call: Call) -> Awaitable[bytes]:
+    return target.provider.embed(call.body, call.raw or b"", call.model)

@@ -1,0 +1,126 @@
+"""One process: the API and the metrics, each on its port, from the first request to the last.
+
+On SIGTERM the service says that it is not ready and goes on accepting, until whoever routes to it
+has heard; then it closes its door and lets running answers finish.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+import signal
+import socket
+from typing import TYPE_CHECKING
+
+import uvicorn
+import uvloop
+
+from service import app
+from service.observe.metrics_page import metrics_app
+from service.runtime import Runtime
+from service.server.protocol import PatientProtocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from starlette.types import ASGIApp
+
+    from service.settings.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+"""Longer than ingress-nginx keeps its connections to us (60 s): it never uses one that we close."""
+FULL_COLLECTIONS = 100
+"""The oldest generation is looked at so much more rarely: what lives long here lives for ever."""
+
+
+def run(settings: Settings) -> None:
+    """Serve until a signal ends it. Raises OSError where a port is taken."""
+    uvloop.run(serve(settings))
+
+
+async def serve(settings: Settings) -> None:
+    """Both servers, in this event loop."""
+    runtime = Runtime(settings)
+    api_socket, metrics_socket = listen(settings.port), listen(settings.metrics_port)
+    api = _Server(_config(app.build(runtime), settings.shutdown_grace_seconds, lifespan="on"))
+    metrics = _Server(_config(metrics_app(runtime.metrics), 1, lifespan="off"))
+    ending = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, _end, ending, api)
+    draining = loop.create_task(_drain(ending, runtime, api, settings.shutdown_delay_seconds))
+    watching = loop.create_task(metrics.serve(sockets=[metrics_socket]))
+    logger.info(
+        "listening", extra={"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
+    )
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, FULL_COLLECTIONS)
+    try:
+        await api.serve(sockets=[api_socket])
+    finally:
+        draining.cancel()
+        metrics.should_exit = True
+        await watching
+    logger.info("ended")
+
+
+def _end(ending: asyncio.Event, api: _Server) -> None:
+    """The first signal begins the end, a second one hastens it."""
+    if ending.is_set():
+        api.should_exit = api.force_exit = True
+    ending.set()
+
+
+async def _drain(ending: asyncio.Event, runtime: Runtime, api: _Server, delay: float) -> None:
+    await ending.wait()
+    logger.info("draining")
+    runtime.draining = True
+    await asyncio.sleep(delay)
+    api.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to the process: two of them share it."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+def _config(application: ASGIApp, grace: int, *, lifespan: str) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        http=PatientProtocol,
+        ws="none",
+        lifespan=lifespan,  # type: ignore[arg-type]  # one of its words
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=grace,
+    )
+
+
+def listen(port: int) -> socket.socket:
+    """A socket on every address, IPv4 and IPv6, where the machine has both; 0 picks a port."""
+    if socket.has_dualstack_ipv6():
+        with contextlib.suppress(OSError):
+            return socket.create_server(
+                ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
+            )
+    return socket.create_server(("", port), backlog=BACKLOG)
+
+
+def _port(listener: socket.socket) -> int:
+    port: int = listener.getsockname()[1]
+    return port
