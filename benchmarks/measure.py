@@ -89,7 +89,7 @@ def peak_memory(command: Command) -> int:
     peak = 0
     with _open(command) as process:
         while process.poll() is None:
-            peak = max(peak, sum(_resident(pid) for pid in _family(process.pid)))
+            peak = max(peak, sum(_resident(pid) for pid in family(process.pid)))
             time.sleep(POLL_SECONDS)
     _check(command, process.returncode)
     return peak
@@ -107,7 +107,7 @@ def _check(command: Command, code: int | None) -> None:
         raise CommandFailedError(f"exit code {code}: {' '.join(command.arguments)}")
 
 
-def _family(pid: int) -> Sequence[int]:
+def family(pid: int) -> Sequence[int]:
     """`pid` and everything below it, as far as it is still there."""
     found = [pid]
     for parent in found:
