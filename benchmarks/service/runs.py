@@ -26,7 +26,7 @@ QUIET_LOAD_CORE = 0.15
 """The share of a core that others may take; above it a run is done again."""
 TRIES = 3
 PAUSE_SECONDS = 2
-WARM_UP = 0.4
+WARM_UP = 1.0
 """Of a run's length."""
 
 Subject = tuple["Running", "Work"]
