@@ -1,155 +1,155 @@
-"""The body of POST /v1/chat/completions."""
+"""The body of POST /v1/chat/completions: what `service.chat.parse` lets through."""
 
 from __future__ import annotations
 
 from service.endpoints.schemas.vocabulary import (
+    ANY_OBJECT,
+    NAME_PATTERN,
+    SWITCH,
     Schema,
+    another,
     described,
-    integer,
     listed,
     number,
-    or_null,
+    optional,
     record,
     ref,
-    switch,
     text,
+    whole,
     word,
 )
 
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh")
-TIERS = ("auto", "default", "flex", "scale", "priority")
+EFFORTS = ["none", "minimal", "low", "medium", "high"]
+TIERS = ["auto", "default", "flex", "priority"]
+NAMED = record({"name": text(pattern=NAME_PATTERN)}, ("name",))
+MODEL = text("One of /v1/models. Without it, the first of them answers.")
 
 
 def chat_request() -> dict[str, Schema]:
     """The request, and what it holds beside messages."""
-    fields = {
-        "model": or_null(text("One of /v1/models. Without it, the first of them answers.")),
-        "messages": listed(ref("Message"), minItems=1),
-        **_sampling(),
-        **_lengths(),
-        **_tools(),
-        **_answer(),
-        **_account(),
-    }
+    optionals = {**_sampling(), **_lengths(), **_tools(), **_answer(), **_account()}
     return {
         "ChatCompletionRequest": record(
-            fields,
+            {"messages": listed(ref("Message"), minItems=1), **optional(optionals)},
             ("messages",),
-            description="Fields that are not listed go on to a provider that takes them; "
-            "for one that does not, they are refused with a 400 that names the field.",
+            description="A field that is not listed goes on to a provider that takes it; for one "
+            "that does not, it is refused with a 400 that names it.",
+            allOf=[_only_with_stream(), _only_with_logprobs(), _only_with_tools()],
         ),
-        "Tool": _tool(),
-        "ToolChoice": _tool_choice(),
+        "Tool": {
+            "anyOf": [
+                record(
+                    {"type": word("function"), "function": ref("Function")}, ("type", "function")
+                ),
+                another("type", "function"),
+            ]
+        },
+        "ToolChoice": {
+            "anyOf": [
+                word("none", "auto", "required"),
+                record({"type": word("function"), "function": NAMED}, ("type", "function")),
+                another("type", "function"),
+            ]
+        },
+        "Function": _named(parameters=described(ANY_OBJECT, "A JSON Schema.")),
         "ResponseFormat": _response_format(),
-        "Function": record(
-            {
-                "name": text(),
-                "description": text(),
-                "parameters": described({"type": "object"}, "A JSON Schema."),
-                "strict": switch(),
-            },
-            ("name",),
-        ),
     }
 
 
 def _sampling() -> dict[str, Schema]:
+    bias = number(-100, 100)
     return {
+        "model": MODEL,
         "temperature": number(0, 2),
         "top_p": number(0, 1),
         "presence_penalty": number(-2, 2),
         "frequency_penalty": number(-2, 2),
-        "seed": integer(),
-        "logit_bias": or_null(
-            {
-                "type": "object",
-                "additionalProperties": {"type": "number", "minimum": -100, "maximum": 100},
-            }
-        ),
-        "logprobs": switch(),
-        "top_logprobs": integer(minimum=0, maximum=20),
+        "seed": whole(-(2**63)),
+        "logit_bias": {"type": "object", "additionalProperties": bias},
+        "logprobs": SWITCH,
+        "top_logprobs": whole(0, 20),
     }
 
 
 def _lengths() -> dict[str, Schema]:
     return {
-        "n": integer(minimum=1, maximum=128),
-        "max_completion_tokens": integer(minimum=1),
-        "max_tokens": integer("Older name of max_completion_tokens.", minimum=1),
-        "stop": or_null({"anyOf": [text(), listed(text(), minItems=1, maxItems=4)]}),
+        "n": whole(1, 128),
+        "max_completion_tokens": whole(1),
+        "max_tokens": described(whole(1), "Older name of max_completion_tokens."),
+        "stop": {"anyOf": [text(), listed(text(), minItems=1, maxItems=4)]},
     }
 
 
 def _tools() -> dict[str, Schema]:
-    called = {"anyOf": [word("none", "auto"), record({"name": text()}, ("name",))]}
     return {
-        "tools": listed(ref("Tool")),
+        "tools": listed(ref("Tool"), maxItems=128),
         "tool_choice": ref("ToolChoice"),
-        "parallel_tool_calls": {"type": "boolean"},
-        "functions": listed(ref("Function"), deprecated=True),
-        "function_call": {**called, "deprecated": True},
+        "parallel_tool_calls": SWITCH,
+        "functions": listed(ref("Function"), maxItems=128, deprecated=True),
+        "function_call": {"anyOf": [word("none", "auto"), NAMED], "deprecated": True},
     }
 
 
 def _answer() -> dict[str, Schema]:
-    options = record({"include_usage": {"type": "boolean"}})
-    prediction = {"anyOf": [text(), listed(ref("TextPart"), minItems=1)]}
     return {
-        "stream": switch("The answer comes as server-sent events."),
-        "stream_options": or_null(options),
+        "stream": described(SWITCH, "The answer comes as server-sent events."),
+        "stream_options": record(optional({"include_usage": SWITCH})),
         "response_format": ref("ResponseFormat"),
-        "modalities": or_null(listed(word("text", "audio"))),
-        "audio": or_null(record({"voice": {}, "format": text()}, ("voice", "format"))),
-        "prediction": or_null(
-            record({"type": word("content"), "content": prediction}, ("type", "content"))
-        ),
-        "reasoning_effort": {"enum": [*EFFORTS, None]},
+        "reasoning_effort": text(examples=EFFORTS),
+        "modalities": listed(text()),
+        "audio": ANY_OBJECT,
+        "prediction": ANY_OBJECT,
     }
 
 
 def _account() -> dict[str, Schema]:
     return {
         "user": text(),
-        "metadata": or_null({"type": "object", "additionalProperties": text()}),
-        "store": switch(),
-        "service_tier": {"enum": [*TIERS, None]},
+        "metadata": {
+            "type": "object",
+            "maxProperties": 16,
+            "propertyNames": {"maxLength": 64},
+            "additionalProperties": text(maxLength=512),
+        },
+        "store": SWITCH,
+        "service_tier": text(examples=TIERS),
     }
 
 
-def _tool() -> Schema:
-    function = record({"type": word("function"), "function": ref("Function")}, ("type", "function"))
-    custom = record(
-        {"name": text(), "description": text(), "format": {"type": "object"}}, ("name",)
-    )
-    return {
-        "oneOf": [function, record({"type": word("custom"), "custom": custom}, ("type", "custom"))]
-    }
-
-
-def _tool_choice() -> Schema:
-    named = record({"name": text()}, ("name",))
-    return {
-        "anyOf": [
-            word("none", "auto", "required"),
-            record({"type": word("function"), "function": named}, ("type", "function")),
-            record({"type": word("custom"), "custom": named}, ("type", "custom")),
-        ]
-    }
+def _named(**more: Schema) -> Schema:
+    optionals = optional({"description": text(), "strict": SWITCH, **more})
+    return record({**NAMED["properties"], **optionals}, ("name",))
 
 
 def _response_format() -> Schema:
-    schema = record(
-        {
-            "name": text(),
-            "description": text(),
-            "schema": described({"type": "object"}, "A JSON Schema."),
-            "strict": switch(),
-        },
-        ("name",),
-    )
+    schema = _named(schema=described(ANY_OBJECT, "A JSON Schema."))
+    structured = {"type": word("json_schema"), "json_schema": schema}
     return {
-        "oneOf": [
+        "anyOf": [
             record({"type": word("text", "json_object")}, ("type",)),
-            record({"type": word("json_schema"), "json_schema": schema}, ("type", "json_schema")),
+            record(structured, ("type", "json_schema")),
         ]
     }
+
+
+def _only_with_stream() -> Schema:
+    """Options of a stream need one."""
+    streams = {"properties": {"stream": {"const": True}}, "required": ["stream"]}
+    return {"anyOf": [_absent("stream_options"), streams]}
+
+
+def _only_with_logprobs() -> Schema:
+    """Probabilities of other tokens come with those of the tokens that were taken."""
+    asked = {"properties": {"logprobs": {"const": True}}, "required": ["logprobs"]}
+    return {"anyOf": [_absent("top_logprobs"), asked]}
+
+
+def _only_with_tools() -> Schema:
+    """A tool that has to be called is one of `tools`."""
+    free = {"properties": {"tool_choice": {"enum": ["none", "auto", None]}}}
+    tools = listed({}, minItems=1)
+    return {"anyOf": [free, {"properties": {"tools": tools}, "required": ["tools"]}]}
+
+
+def _absent(field: str) -> Schema:
+    return {"properties": {field: {"type": "null"}}}

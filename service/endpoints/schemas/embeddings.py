@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from service.endpoints.schemas.vocabulary import (
     Schema,
-    integer,
     listed,
-    or_null,
+    optional,
     record,
     text,
+    whole,
     word,
 )
 
@@ -18,17 +18,16 @@ COUNT = {"type": "integer", "minimum": 0}
 
 def embeddings() -> dict[str, Schema]:
     """What is asked and what is given."""
-    token = {"type": "integer", "minimum": 0}
-    tokens = listed(token, minItems=1)
+    tokens = listed(whole(0), minItems=1)
     many = {"minItems": 1, "maxItems": MOST_INPUTS}
     texts = [text(minLength=1), listed(text(minLength=1), **many)]
     request = {
-        "model": or_null(text("One of /v1/models. Without it, the first of them answers.")),
-        "input": {"anyOf": [*texts, tokens, listed(tokens, **many)]},
+        "model": text("One of /v1/models. Without it, the first of them answers."),
         "encoding_format": word("float", "base64"),
-        "dimensions": integer(minimum=1),
+        "dimensions": whole(1),
         "user": text(),
     }
+    given = {"anyOf": [*texts, tokens, listed(tokens, **many)]}
     vector = {"anyOf": [listed({"type": "number"}), text("Base64 of little-endian 32-bit floats.")]}
     item = record(
         {"object": word("embedding"), "index": COUNT, "embedding": vector},
@@ -38,7 +37,7 @@ def embeddings() -> dict[str, Schema]:
         {"prompt_tokens": COUNT, "total_tokens": COUNT}, ("prompt_tokens", "total_tokens")
     )
     return {
-        "EmbeddingsRequest": record(request, ("input",)),
+        "EmbeddingsRequest": record({"input": given, **optional(request)}, ("input",)),
         "Embeddings": record(
             {"object": word("list"), "data": listed(item), "model": text(), "usage": usage},
             ("object", "data", "model"),

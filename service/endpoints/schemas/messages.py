@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from service.endpoints.schemas.vocabulary import (
+    ANY_OBJECT,
     Schema,
+    another,
     listed,
+    optional,
     or_null,
     record,
     ref,
@@ -12,105 +17,94 @@ from service.endpoints.schemas.vocabulary import (
     word,
 )
 
-NAME = text("Tells participants of the same role apart.")
-TEXTS = {"anyOf": [text(), listed(ref("TextPart"), minItems=1)]}
-"""What all roles but the user's may say: a string, or parts that are text."""
+ROLES = {
+    "system": "InstructionMessage",
+    "developer": "InstructionMessage",
+    "user": "UserMessage",
+    "assistant": "AssistantMessage",
+    "tool": "ToolMessage",
+    "function": "FunctionMessage",
+}
+PARTS = listed(ref("ContentPart"), minItems=1)
+CONTENT: Schema = {"anyOf": [text(), PARTS]}
+NAME = text("Tells participants of one role apart.")
+CALLED = record({"name": text(), "arguments": text("JSON, as text.")}, ("name", "arguments"))
 
 
 def messages() -> dict[str, Schema]:
     """A schema for each kind of message, and for what they are made of."""
     return {
-        "Message": {
-            "oneOf": [
-                ref("InstructionMessage"),
-                ref("UserMessage"),
-                ref("AssistantMessage"),
-                ref("ToolMessage"),
-                ref("FunctionMessage"),
-            ]
-        },
-        "InstructionMessage": record(
-            {"role": word("system", "developer"), "content": TEXTS, "name": NAME},
-            ("role", "content"),
-            description="What the application wants of the model.",
+        "Message": {"oneOf": [ref(name) for name in dict.fromkeys(ROLES.values())]},
+        "InstructionMessage": _message(
+            "What the application wants of the model.", "system", "developer"
         ),
-        "UserMessage": record(
-            {
-                "role": word("user"),
-                "content": {"anyOf": [text(), listed(ref("ContentPart"), minItems=1)]},
-                "name": NAME,
-            },
-            ("role", "content"),
-        ),
+        "UserMessage": _message("What a person says.", "user"),
         "AssistantMessage": _assistant(),
         "ToolMessage": record(
-            {"role": word("tool"), "content": TEXTS, "tool_call_id": text()},
+            {"role": word("tool"), "content": CONTENT, "tool_call_id": text()},
             ("role", "content", "tool_call_id"),
             description="What a tool gave back.",
         ),
         "FunctionMessage": record(
-            {"role": word("function"), "content": or_null(text()), "name": text()},
+            {"role": word("function"), "content": or_null(CONTENT), "name": text()},
             ("role", "content", "name"),
             deprecated=True,
             description="What a function gave back. `tool` has taken its place.",
         ),
-        **_parts(),
+        "ContentPart": _part(),
         "ToolCall": _tool_call(),
     }
 
 
+def _message(description: str, *roles: str) -> Schema:
+    properties = {"role": word(*roles), "content": CONTENT, **optional({"name": NAME})}
+    return record(properties, ("role", "content"), description=description)
+
+
 def _assistant() -> Schema:
-    said = listed({"anyOf": [ref("TextPart"), ref("RefusalPart")]}, minItems=1)
+    instead = {
+        "tool_calls": listed(ref("ToolCall"), minItems=1),
+        "function_call": CALLED,
+        "refusal": text(),
+        "audio": ANY_OBJECT,
+    }
+    optionals = optional({"content": CONTENT, "name": NAME, **instead})
     return record(
-        {
-            "role": word("assistant"),
-            "content": or_null({"anyOf": [text(), said]}),
-            "refusal": or_null(text()),
-            "name": NAME,
-            "audio": or_null(record({"id": text()}, ("id",))),
-            "tool_calls": listed(ref("ToolCall"), minItems=1),
-            "function_call": or_null(
-                record({"name": text(), "arguments": text()}, ("name", "arguments"))
-            ),
-        },
+        {"role": word("assistant"), **optionals},
         ("role",),
-        # Without any of these, the message would say nothing.
-        anyOf=[{"required": [field]} for field in ("content", "tool_calls", "function_call")],
+        description="What the model said. Without content, it holds one of the other things.",
+        anyOf=[_has("content", "string", "array"), *(_has(field) for field in instead)],
     )
 
 
+def _has(field: str, *types: str) -> Schema:
+    """The field is there, and not null."""
+    held: Any = {"type": list(types)} if types else {"not": {"type": "null"}}
+    return {"properties": {field: held}, "required": [field]}
+
+
 def _tool_call() -> Schema:
-    function = record({"name": text(), "arguments": text()}, ("name", "arguments"))
-    custom = record({"name": text(), "input": text()}, ("name", "input"))
-    of_function = {"type": word("function"), "id": text(), "function": function}
-    of_custom = {"type": word("custom"), "id": text(), "custom": custom}
-    return {
-        "oneOf": [
-            record(of_function, ("type", "id", "function")),
-            record(of_custom, ("type", "id", "custom")),
-        ]
-    }
+    function = {"type": word("function"), "id": text(), "function": CALLED}
+    return {"anyOf": [record(function, ("type", "id", "function")), another("type", "function")]}
 
 
-def _parts() -> dict[str, Schema]:
-    image = record({"url": text(), "detail": word("auto", "low", "high")}, ("url",))
-    audio = record({"data": text(), "format": word("wav", "mp3")}, ("data", "format"))
-    file = record({"file_id": text(), "filename": text(), "file_data": text()})
-    return {
-        "ContentPart": {
-            "oneOf": [
-                ref("TextPart"),
-                record(
-                    {"type": word("image_url"), "image_url": image},
-                    ("type", "image_url"),
-                    description="An image, by its address or as a data URL.",
-                ),
-                record(
-                    {"type": word("input_audio"), "input_audio": audio}, ("type", "input_audio")
-                ),
-                record({"type": word("file"), "file": file}, ("type", "file")),
-            ]
+def _part() -> Schema:
+    image = record(
+        {
+            "url": text("Its address, or a data URL.", pattern="^(https?://|data:image/)"),
+            **optional({"detail": text(examples=["auto", "low", "high"])}),
         },
-        "TextPart": record({"type": word("text"), "text": text()}, ("type", "text")),
-        "RefusalPart": record({"type": word("refusal"), "refusal": text()}, ("type", "refusal")),
+        ("url",),
+    )
+    audio = record({"data": text("Base64."), "format": text()}, ("data", "format"))
+    known = {
+        "text": text(),
+        "refusal": text(),
+        "image_url": image,
+        "input_audio": audio,
+        "file": ANY_OBJECT,
     }
+    parts = [
+        record({"type": word(kind), kind: held}, ("type", kind)) for kind, held in known.items()
+    ]
+    return {"anyOf": [*parts, another("type", *known)]}
