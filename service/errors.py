@@ -132,14 +132,20 @@ class TooLarge(ApiError):
 
 
 class RateLimited(ApiError):
-    """Over a limit of rate. The answer says in how many seconds to try again."""
+    """Over a limit of rate. The answer says in how many seconds to try again.
+
+    `limit` is what there were too many of: `requests` or `tokens`.
+    """
 
     status = 429
     kind = "rate_limit_error"
     code = "rate_limit_exceeded"
 
-    def __init__(self, message: str, *, retry_after: float, headers: Headers = ()) -> None:
+    def __init__(
+        self, message: str, *, retry_after: float, headers: Headers = (), limit: str = "requests"
+    ) -> None:
         super().__init__(message)
+        self.limit = limit
         self.headers = (retry_after_header(retry_after), *headers)
 
 

@@ -84,7 +84,7 @@ def _model(entry: ModelEntry, settings: Settings) -> Model:
         name=entry.name,
         provider=entry.provider,
         upstream=upstream,
-        names=entry.names,
+        names=(*entry.names, entry.model),
         defaults=defaults_for(upstream, entry.provider, temperature, max_tokens, refuses),
         refuses=refuses,
         max_tokens=entry.max_tokens,

@@ -39,6 +39,10 @@ class Provider(Protocol):
     """One way to reach models. Both methods raise `service.errors.UpstreamError` alone."""
 
     name: str
+    takes_bytes: bool
+    """It sends the client's own bytes on where it can."""
+    supported: frozenset[str] | None
+    """Parameters that it takes; None: whatever it is given."""
 
     async def complete(self, call: Call) -> bytes:
         """The answer, an OpenAI `chat.completion` object as JSON."""

@@ -23,10 +23,11 @@ from service.runtime import Runtime
 from service.server.protocol import PatientProtocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from starlette.types import ASGIApp
 
+    from service.observe.log import Log
     from service.settings.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -38,15 +39,17 @@ FULL_COLLECTIONS = 100
 """The oldest generation is looked at so much more rarely: what lives long here lives for ever."""
 
 
-def run(settings: Settings) -> None:
+def run(settings: Settings, log: Log) -> None:
     """Serve until a signal ends it. Raises OSError where a port is taken."""
-    uvloop.run(serve(settings))
+    uvloop.run(serve(settings, log))
 
 
-async def serve(settings: Settings) -> None:
+async def serve(settings: Settings, log: Log) -> None:
     """Both servers, in this event loop."""
-    runtime = Runtime(settings)
+    runtime = Runtime(settings, log)
     api_socket, metrics_socket = listen(settings.port), listen(settings.metrics_port)
+    # Its lines about each step of a start and an end say nothing that ours do not.
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     api = _Server(_config(app.build(runtime), settings.shutdown_grace_seconds, lifespan="on"))
     metrics = _Server(_config(metrics_app(runtime.metrics), 1, lifespan="off"))
     ending = asyncio.Event()
@@ -55,13 +58,12 @@ async def serve(settings: Settings) -> None:
         loop.add_signal_handler(number, _end, ending, api)
     draining = loop.create_task(_drain(ending, runtime, api, settings.shutdown_delay_seconds))
     watching = loop.create_task(metrics.serve(sockets=[metrics_socket]))
-    logger.info(
-        "listening", extra={"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
-    )
     gc.collect()
     gc.freeze()
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, FULL_COLLECTIONS)
+    ports = {"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
+    api.on_started = lambda: logger.info("listening", extra=ports)
     try:
         await api.serve(sockets=[api_socket])
     finally:
@@ -88,6 +90,14 @@ async def _drain(ending: asyncio.Event, runtime: Runtime, api: _Server, delay: f
 
 class _Server(uvicorn.Server):
     """A server that leaves signals to the process: two of them share it."""
+
+    on_started: Callable[[], None] | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started and self.on_started is not None:
+            self.on_started()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -8,9 +8,18 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
-from service.errors import ApiError, Forbidden, Headers, MethodNotAllowed, NotFound, Unauthorized
+from service.errors import (
+    ApiError,
+    Forbidden,
+    Headers,
+    MethodNotAllowed,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+)
 from service.exchange import Exchange
 from service.observe import trace_context
+from service.observe.log import CURRENT_EXCHANGE
 from service.web.answers import send_whole
 from service.web.body import ClientGoneError
 from service.web.origins import SECURITY
@@ -85,12 +94,10 @@ class Gateway:
         scope["state"]["exchange"] = exchange
         added = self._runtime.origins.headers(head.origin)
         answer = _Answer(send, exchange, added, closing=self._runtime.draining)
-        metrics = self._runtime.metrics
-        metrics.in_flight.inc()
+        CURRENT_EXCHANGE.set(exchange)
         try:
             await self._guarded(scope, receive, answer, head)
         finally:
-            metrics.in_flight.dec()
             self._runtime.finished(exchange)
 
     def _label(self, path: str) -> str:
@@ -105,6 +112,9 @@ class Gateway:
         exchange = answer.exchange
         try:
             await self._admitted(scope, receive, answer, head)
+        except RateLimited as error:
+            self._runtime.metrics.rate_limited(error.limit)
+            await _send_error(answer, error)
         except ApiError as error:
             await _send_error(answer, error)
         except HTTPException as error:
@@ -112,7 +122,7 @@ class Gateway:
         except ClientGoneError:
             exchange.status = CLIENT_GONE
         except Exception:
-            logger.exception("a request failed", extra={"request_id": exchange.request_id})
+            logger.exception("a request failed")
             await _send_error(answer, INTERNAL_ERROR)
 
     async def _admitted(self, scope: Scope, receive: Receive, answer: _Answer, head: _Head) -> None:

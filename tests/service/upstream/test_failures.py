@@ -126,6 +126,6 @@ def test_any_answer_is_an_error_that_can_be_told(
     assert json.loads(error.body())["error"]["message"]
 
 
-@given(st.recursive(st.none() | st.integers() | st.text(), lambda inner: st.lists(inner)))
+@given(st.recursive(st.none() | st.integers() | st.text(), st.lists))
 def test_any_error_event_can_be_told(event: object) -> None:
     assert json.loads(failures.from_event(event).body())["error"]["message"]

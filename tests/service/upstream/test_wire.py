@@ -6,7 +6,6 @@ import asyncio
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-import aiohttp
 import orjson
 import pytest
 from pydantic import SecretStr
@@ -18,6 +17,8 @@ from service.upstream.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    import aiohttp
 
 CHAT = "/chat/completions"
 

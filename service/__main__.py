@@ -1,0 +1,33 @@
+"""`python -m service`: serve, or look at what serving would do.
+
+    python -m service                serve
+    python -m service settings       print the settings as they are read, secrets left out
+    python -m service probe ...      send one request and judge its answer
+
+The exit code of serving is 0 after a signal, 2 for settings that are wrong, 1 for a taken port.
+"""
+
+from __future__ import annotations
+
+import sys
+
+USAGE = 2
+"""As of every command that was called wrongly."""
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; gives the exit code."""
+    if arguments[:1] == ["probe"]:
+        from service import probe  # noqa: PLC0415 - a probe must not load the whole service
+
+        return probe.main(arguments[1:])
+    if arguments not in ([], ["serve"], ["settings"]):
+        print(__doc__, file=sys.stderr)  # noqa: T201 - a command line
+        return USAGE
+    from service.server import command  # noqa: PLC0415 - see above
+
+    return command.show_settings() if arguments == ["settings"] else command.serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,167 @@
+"""The parts of a running service, and how they are put together."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Self
+
+from service.auth import verifier
+from service.cache import store
+from service.cache.flight import Flights
+from service.cache.keys import cache_key
+from service.chat.request import Limits
+from service.endpoints.version import version_document
+from service.limits.admission import Admission
+from service.limits.rate import RateLimiter
+from service.models import catalogue
+from service.observe.langsmith import Tracer
+from service.observe.metrics import Metrics
+from service.providers.registry import Providers, Surroundings
+from service.upstream.breaker import Breaker
+from service.upstream.chain import Chain, Target
+from service.upstream.session import Timeouts, open_session
+from service.web.origins import Hosts, Origins
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from service.chat.request import ChatRequest
+    from service.exchange import Exchange
+    from service.models.catalogue import Model
+    from service.observe.log import Log
+    from service.settings.settings import Settings
+
+FLUSH_SECONDS = 3.0
+"""For the traces that are still on their way when the service ends."""
+QUIET = frozenset({"/livez", "/readyz"})
+"""Probes that succeed are not logged: they would be most of the log."""
+
+
+class Runtime:
+    """Everything that requests share.
+
+    What needs the event loop (connections, tasks) is there while the runtime is entered.
+    """
+
+    def __init__(self, settings: Settings, log: Log) -> None:
+        self.settings = settings
+        self.started = int(time.time())
+        self.draining = False
+        self.catalogue = catalogue.read(settings)
+        names = [model.name for model in self.catalogue]
+        self.metrics = Metrics(names, {model.provider for model in self.catalogue})
+        self.hosts = Hosts(settings.http_allowed_hosts)
+        self.origins = Origins(settings.http_cors_origins)
+        self.limits = Limits(settings.limit_messages, settings.limit_image_megabytes * 2**20)
+        self.body_limit = settings.limit_body_megabytes * 2**20
+        self.drops_unsupported = settings.llm_drop_unsupported
+        self.log = log
+        self.keeps_answers = settings.langchain_tracing_v2 or settings.log_prompts
+        self.flights = Flights()
+        self.admission = Admission(
+            settings.limit_concurrency, settings.limit_queue, settings.limit_queue_seconds
+        )
+        timeouts = Timeouts(
+            settings.llm_timeout_seconds,
+            settings.llm_first_token_seconds,
+            settings.llm_stall_seconds,
+        )
+        self.chain = Chain(settings.llm_retries, timeouts, self.metrics)
+        version = version_document()
+        self.metrics.show_build(version["version"], version["revision"] or "")
+        self.metrics.watch_total(
+            "log_lines_dropped", "Lines that nobody read in time.", lambda: log.dropped
+        )
+        self.metrics.watch_admission(lambda: self.admission.in_use, lambda: self.admission.waiting)
+
+    async def __aenter__(self) -> Self:
+        settings = self.settings
+        self._session = open_session()
+        self.verifier = verifier.build(settings, self._session)
+        self.cache = store.build(settings)
+        self.limiter = RateLimiter(settings)
+        self.tracer = _tracer(settings)
+        compatible = any(model.provider == "openai-compatible" for model in self.catalogue)
+        self._providers = Providers(Surroundings(settings, self._session, compatible))
+        targets = {
+            model.name: Target(model, self._providers.of(model), Breaker())
+            for model in self.catalogue
+        }
+        self._targets = {
+            model.name: tuple(targets[other.name] for other in self.catalogue.chain(model))
+            for model in self.catalogue
+        }
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close everything, what was opened last first."""
+        if self.tracer is not None:
+            await self.tracer.close(FLUSH_SECONDS)
+        await self._providers.close()
+        await self.limiter.close()
+        if self.cache is not None:
+            await self.cache.close()
+        await self.verifier.close()
+        await self._session.close()
+
+    def targets(self, model: Model) -> tuple[Target, ...]:
+        """Who is asked for an answer of this model, in this order."""
+        return self._targets[model.name]
+
+    def cache_key(
+        self, model: Model, request: ChatRequest, tenant: str, choice: bytes
+    ) -> bytes | None:
+        """Where the answer to a request lies in the cache; None where it has no place there."""
+        if self.cache is None or choice == b"off":
+            return None
+        shared = "" if self.settings.cache_shared else tenant
+        return cache_key(model, request, shared, opted_in=choice == b"on")
+
+    def finished(self, exchange: Exchange) -> None:
+        """Count and log a request that has had its answer."""
+        seconds = time.perf_counter() - exchange.started
+        if exchange.usage.total:
+            self.limiter.spend(exchange.subject, exchange.model, exchange.usage.total, time.time())
+        self.metrics.observe(exchange, seconds)
+        if exchange.path not in QUIET or exchange.status != 200:
+            self.log.request(exchange, seconds)
+        if self.tracer is not None:
+            self.tracer.record(exchange, seconds)
+
+    def reasons(self) -> list[dict[str, str]]:
+        """Why no traffic should come here now."""
+        reasons = []
+        if self.draining:
+            reasons.append({"name": "shutdown", "message": "the service is shutting down"})
+        model = self.catalogue.default
+        missing = self.targets(model)[0].provider.missing()
+        if missing is not None:
+            reasons.append({"name": "model", "message": f"{model.name}: {missing}"})
+        return reasons
+
+    def concerns(self) -> list[dict[str, str]]:
+        """What an operator should know, and what keeps no traffic away."""
+        told = [("auth", self.verifier.concerns())]
+        if self.cache is not None:
+            told.append(("cache", self.cache.concerns()))
+        for model in list(self.catalogue)[1:]:
+            missing = self.targets(model)[0].provider.missing()
+            told.append(("model", missing and f"{model.name}: {missing}"))
+        return [{"name": name, "message": message} for name, message in told if message]
+
+
+def _tracer(settings: Settings) -> Tracer | None:
+    """Off by default, and then nothing ever connects to LangSmith."""
+    if not settings.langchain_tracing_v2 or settings.langchain_api_key is None:
+        return None
+    return Tracer(
+        settings.langchain_api_key.get_secret_value(),
+        endpoint=settings.langchain_endpoint,
+        project=settings.langchain_project,
+        sampling_rate=settings.langchain_tracing_sampling_rate,
+    )

@@ -1,0 +1,64 @@
+"""What `python -m service` does once it knows that it is to serve, or to show its settings."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+from pydantic import SecretStr
+
+from service.observe.langsmith import switch_off_environment_tracing
+from service.observe.log import Log
+from service.server.run import run
+from service.settings.report import redacted
+from service.settings.settings import Settings, SettingsError, load
+
+logger = logging.getLogger(__name__)
+
+FAILED, USAGE = 1, 2
+
+
+def serve() -> int:
+    """Serve until a signal; gives the exit code."""
+    try:
+        settings, warnings = load(os.environ)
+    except SettingsError as error:
+        return _refused(error)
+    # Settings are read: from here on LangChain's own tracing finds nothing that switches it on.
+    switch_off_environment_tracing()
+    log = Log(settings.log_level, prompts=settings.log_prompts)
+    log.redact(_secrets(settings))
+    log.install()
+    for warning in warnings:
+        logger.warning(warning)
+    try:
+        run(settings, log)
+    except OSError as error:
+        logger.error("the service cannot start: %s", error.strerror or error)  # noqa: TRY400
+        return FAILED
+    return 0
+
+
+def show_settings() -> int:
+    """Print the settings, a line each, secrets left out; gives the exit code."""
+    try:
+        settings, warnings = load(os.environ)
+    except SettingsError as error:
+        return _refused(error)
+    for name, shown in redacted(settings):
+        sys.stdout.write(f"{name}={shown}\n")
+    for warning in warnings:
+        sys.stderr.write(f"{warning}\n")
+    return 0
+
+
+def _secrets(settings: Settings) -> list[str]:
+    """Every secret value, for the log to leave out."""
+    values = (value for _, value in settings)
+    return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
+
+
+def _refused(error: SettingsError) -> int:
+    sys.stderr.write(f"{error}\n")
+    return USAGE

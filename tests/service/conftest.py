@@ -1,0 +1,26 @@
+"""A running service and a provider that misbehaves, for every test that wants to talk to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.service.running import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+
+@pytest.fixture
+def service() -> Iterator[Callable[..., Service]]:
+    """Starts a service with these settings; ends it after the test."""
+    started: list[Service] = []
+
+    def start(**environment: str) -> Service:
+        started.append(Service(**environment))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.kill()

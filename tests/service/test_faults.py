@@ -1,0 +1,252 @@
+"""What a client sees when a provider misbehaves: status, time, and that nothing is left behind.
+
+The whole table runs on both ways to OpenAI's API: with the client's bytes, and through LangChain.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import pytest
+
+from tests.service.running import ROOT, Service
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FIRST, STALL, TOTAL = 0.4, 0.3, 1.0
+"""Seconds, as the service is told."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """How the provider behaves, and what is seen of it. `seconds` is the longest it may take."""
+
+    provider: str
+    status: int
+    code: str | None
+    seconds: float = 0.5
+    attempts: int = 1
+    retry_after: str | None = None
+
+
+ANSWERS = {
+    "bad request": Fault("mode=err,status=400", 400, None),
+    "refused key": Fault("mode=err,status=401", 502, "upstream_unauthorized"),
+    "forbidden": Fault("mode=err,status=403", 502, "upstream_unauthorized"),
+    "no such model": Fault("mode=err,status=404", 404, None),
+    "too many": Fault("mode=err,status=429", 429, "rate_limit_exceeded", 1, 2),
+    "too many, come later": Fault(
+        "mode=err,status=429,retry_after=30", 429, "rate_limit_exceeded", retry_after="30"
+    ),
+    "broken": Fault("mode=err,status=500", 500, None, 1, 2),
+    "unavailable": Fault("mode=err,status=503", 503, None, 1, 2),
+    "overloaded": Fault("mode=err,status=529", 503, None, 1, 2),
+    "redirect": Fault("mode=err,status=302", 502, None),
+    "connection reset": Fault("mode=reset", 502, "upstream_lost", 1, 2),
+    "garbage": Fault("mode=garbage", 502, "upstream_invalid", 1, 2),
+}
+WHOLE = {
+    **ANSWERS,
+    "hangs": Fault("mode=hang", 504, "upstream_timeout", TOTAL + 0.5),
+    "cut in the body": Fault("mode=drop", 502, "upstream_lost", 1, 2),
+    "slow headers": Fault("mode=slowheaders,drip=20", 504, "upstream_timeout", TOTAL + 0.5),
+    "drips": Fault("mode=drip,drip=20", 504, "upstream_timeout", TOTAL + 0.5),
+}
+STREAMS = {
+    **ANSWERS,
+    "hangs": Fault("mode=hang", 504, "upstream_timeout", FIRST + 0.5),
+    "another content type": Fault("mode=wrongtype", 502, "upstream_invalid", 1, 2),
+    "cut at once": Fault("mode=drop,at=0", 502, "upstream_lost", 1, 2),
+    "an error at once": Fault("mode=errstream,at=0", 502, None, 1, 2),
+}
+BROKEN_STREAMS = {
+    "cut": Fault("mode=drop,at=3", 200, "upstream_lost"),
+    "ends without [DONE]": Fault("mode=nodone,at=3", 200, "upstream_lost"),
+    "half an event": Fault("mode=half,at=3", 200, "upstream_lost"),
+    "an event that is no JSON": Fault("mode=badevent,at=3", 200, "upstream_invalid"),
+    "an error event": Fault("mode=errstream,at=3", 200, None),
+    "stalls": Fault("mode=stall,at=3", 200, "upstream_timeout", STALL + 0.5),
+    "too slow on the whole": Fault("itl=100,n=600", 200, "upstream_timeout", TOTAL + 0.5),
+}
+EVERY_FAULT = {fault.provider: fault for fault in [*WHOLE.values(), *STREAMS.values()]} | {
+    fault.provider: fault for fault in BROKEN_STREAMS.values()
+}
+
+
+class Upstream:
+    """The stand-in for a provider, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.service.upstream"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.origin = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
+
+    def reset(self) -> None:
+        httpx2.post(self.origin + "/_reset")
+
+    def stats(self) -> dict[str, int]:
+        return dict(httpx2.get(self.origin + "/_stats").json())
+
+    def idle(self) -> dict[str, int]:
+        """Its counts, once it has nothing to do; fails when that takes longer than a second."""
+        end = time.monotonic() + 1
+        while (stats := self.stats())["in_flight"]:
+            assert time.monotonic() < end, stats
+            time.sleep(0.005)
+        return stats
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+@pytest.fixture(scope="module")
+def upstream() -> Iterator[Upstream]:
+    started = Upstream()
+    yield started
+    started.end()
+
+
+def model(fault: Fault) -> str:
+    """The name under which a fault can be asked for: a circuit breaker for each."""
+    return fault.provider.replace("=", "-").replace(",", "_")
+
+
+@pytest.fixture(scope="module", params=["auto", "off"])
+def service(request: pytest.FixtureRequest, upstream: Upstream) -> Iterator[Service]:
+    names = [
+        {"name": model(fault), "model": f"openai:fake:{fault.provider}"}
+        for fault in EVERY_FAULT.values()
+    ]
+    started = Service(
+        AUTH_MODE="none",
+        LLM_MODEL_NAME="openai:fake",
+        LLM_MODELS=json.dumps(names),
+        LLM_BASE_URL=upstream.origin + "/v1",
+        LLM_PASSTHROUGH=str(request.param),
+        LLM_RETRIES="1",
+        LLM_FIRST_TOKEN_SECONDS=str(FIRST),
+        LLM_STALL_SECONDS=str(STALL),
+        LLM_TIMEOUT_SECONDS=str(TOTAL),
+        OPENAI_API_KEY="sk-of-the-operator",
+        CACHE_TTL_SECONDS="0",
+    )
+    yield started
+    started.kill()
+    assert started.other_output == []
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_behind(service: Service, upstream: Upstream) -> Iterator[None]:
+    upstream.reset()
+    yield
+    upstream.idle()
+    assert gauge(service, "plate_llm_in_flight_requests") == 0
+
+
+def gauge(service: Service, name: str) -> float:
+    lines = httpx2.get(service.metrics_url).text.splitlines()
+    (value,) = (line.split()[1] for line in lines if line.startswith(name + " "))
+    return float(value)
+
+
+def ask(service: Service, fault: Fault, *, stream: bool) -> tuple[httpx2.Response, float]:
+    body: dict[str, Any] = {
+        "model": model(fault),
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": stream,
+    }
+    started = time.monotonic()
+    answer = httpx2.post(service.url + "/v1/chat/completions", json=body, timeout=10)
+    return answer, time.monotonic() - started
+
+
+def check_error(answer: httpx2.Response, fault: Fault) -> None:
+    assert answer.status_code == fault.status, answer.text
+    error = answer.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    if fault.code is not None:
+        assert error["code"] == fault.code
+    assert answer.headers.get("retry-after") == fault.retry_after
+    for private in ("sk-of-the-operator", "127.0.0.1", "Traceback"):
+        assert private not in answer.text
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_an_answer_that_fails(name: str, service: Service, upstream: Upstream) -> None:
+    fault = WHOLE[name]
+    answer, seconds = ask(service, fault, stream=False)
+    check_error(answer, fault)
+    assert seconds < fault.seconds
+    assert upstream.idle()["requests"] == fault.attempts
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_a_stream_that_fails_before_it_begins(
+    name: str, service: Service, upstream: Upstream
+) -> None:
+    fault = STREAMS[name]
+    answer, seconds = ask(service, fault, stream=True)
+    check_error(answer, fault)
+    assert seconds < fault.seconds
+    assert upstream.idle()["requests"] == fault.attempts
+
+
+@pytest.mark.parametrize("name", BROKEN_STREAMS)
+def test_a_stream_that_breaks_ends_with_an_error_and_without_done(
+    name: str, service: Service, upstream: Upstream
+) -> None:
+    fault = BROKEN_STREAMS[name]
+    answer, seconds = ask(service, fault, stream=True)
+    events = [event.removeprefix("data: ") for event in answer.text.split("\n\n") if event]
+    assert answer.status_code == 200
+    assert "choices" in json.loads(events[0])
+    error = json.loads(events[-1])["error"]
+    if fault.code is not None:
+        assert error["code"] == fault.code
+    assert "[DONE]" not in events
+    assert seconds < fault.seconds
+    assert upstream.idle()["requests"] == 1
+
+
+def test_a_provider_without_a_trusted_certificate(upstream: Upstream) -> None:
+    check_unreachable(upstream.origin.replace("http:", "https:"), "upstream_unreachable")
+
+
+def test_a_provider_whose_name_does_not_resolve() -> None:
+    check_unreachable("http://nowhere.invalid", "upstream_unreachable")
+
+
+def test_a_provider_that_is_not_there() -> None:
+    check_unreachable("http://127.0.0.1:1", "upstream_unreachable")
+
+
+def check_unreachable(url: str, code: str) -> None:
+    fault = Fault("", 502, code, 1)
+    service = Service(
+        AUTH_MODE="none",
+        LLM_MODEL_NAME="openai:fake",
+        LLM_BASE_URL=url,
+        LLM_RETRIES="0",
+        OPENAI_API_KEY="sk-of-the-operator",
+    )
+    try:
+        body = {"messages": [{"role": "user", "content": "hi"}]}
+        answer = httpx2.post(service.url + "/v1/chat/completions", json=body, timeout=10)
+        check_error(answer, fault)
+    finally:
+        service.kill()
