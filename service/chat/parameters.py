@@ -81,7 +81,8 @@ def _takes_temperature(name: str) -> bool:
     gpt-5.4 have one while they do not reason, which is for the client to say. Claude: up to 4.6
     yes, from Opus 4.7 on none has [4, 5].
 
-    [1] https://developers.openai.com/api/docs/guides/reasoning
+    [1] https://github.com/leafo/lua-openai/issues/12, for gpt-5 nextlevelbuilder/goclaw#211: the
+        errors that OpenAI answers
     [2] langchain-openai 1.7.3, data/_profiles.py
     [3] langchain-openai 1.7.3, chat_models/base.py, validate_temperature
     [4] https://platform.claude.com/docs/en/about-claude/models/migration-guide
