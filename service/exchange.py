@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from service.observe.trace_context import TraceContext
+    from service.trace_context import TraceContext
 
 
 @dataclass(slots=True)

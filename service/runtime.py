@@ -10,17 +10,16 @@ from service.cache import store
 from service.cache.flight import Flights
 from service.cache.keys import cache_key
 from service.chat.request import Limits
-from service.endpoints.version import version_document
 from service.limits.admission import Admission
 from service.limits.rate import RateLimiter
 from service.models import catalogue
 from service.observe.langsmith import Tracer
 from service.observe.metrics import Metrics
 from service.providers.registry import Providers, Surroundings
-from service.upstream.breaker import Breaker
-from service.upstream.chain import Chain, Target
+from service.release import version_document
+from service.routing.breaker import Breaker
+from service.routing.chain import Chain, Target
 from service.upstream.session import Timeouts, open_session
-from service.web.origins import Hosts, Origins
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -50,8 +49,6 @@ class Runtime:
         self.catalogue = catalogue.read(settings)
         names = [model.name for model in self.catalogue]
         self.metrics = Metrics(names, {model.provider for model in self.catalogue})
-        self.hosts = Hosts(settings.http_allowed_hosts)
-        self.origins = Origins(settings.http_cors_origins)
         self.limits = Limits(settings.limit_messages, settings.limit_image_megabytes * 2**20)
         self.body_limit = settings.limit_body_megabytes * 2**20
         self.drops_unsupported = settings.llm_drop_unsupported

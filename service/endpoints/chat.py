@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from service.chat.events import framed
 from service.chat.parse import parse
-from service.chat.prepare import prepare
 from service.errors import UpstreamError
+from service.routing.prepare import prepare
 from service.web.answers import send_end, send_events, send_piece, send_whole
 from service.web.body import read_json_body
 from service.web.presence import while_present
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from service.errors import Headers
     from service.exchange import Exchange
     from service.providers.base import Call
+    from service.routing.chain import Target
     from service.runtime import Runtime
-    from service.upstream.chain import Target
 
 CACHE_CHOICE = b"x-plate-cache"
 """A request's header. `on`: its answer may be cached although chance plays a part in it; `off`:

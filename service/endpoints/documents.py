@@ -8,8 +8,8 @@ import orjson
 from starlette.responses import Response
 
 from service.endpoints import openapi, playground
-from service.endpoints.version import version_document
 from service.errors import NotFound
+from service.release import version_document
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from service.exchange import Exchange
     from service.models.catalogue import Model
+    from service.routing.chain import Target
     from service.runtime import Runtime
-    from service.upstream.chain import Target
 
 
 class Embeddings:

@@ -39,7 +39,7 @@ CACHE_RESULTS = ("hit", "miss", "shared")
 class Metrics:
     """All metrics of the process. `models` and `providers` are those that are configured.
 
-    It is also what `service.upstream.chain.Watcher` describes. Called from the event loop only.
+    It is also what `service.routing.chain.Watcher` describes. Called from the event loop only.
     """
 
     def __init__(self, models: Iterable[str], providers: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from starlette.exceptions import HTTPException
 
+from service import trace_context
 from service.errors import (
     ApiError,
     Forbidden,
@@ -18,11 +19,10 @@ from service.errors import (
     Unauthorized,
 )
 from service.exchange import Exchange
-from service.observe import trace_context
 from service.observe.log import CURRENT_EXCHANGE
 from service.web.answers import send_whole
 from service.web.body import ClientGoneError
-from service.web.origins import SECURITY
+from service.web.origins import SECURITY, Hosts, Origins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,8 @@ class Gateway:
     def __init__(self, app: ASGIApp, runtime: Runtime, paths: Sequence[str]) -> None:
         self._app = app
         self._runtime = runtime
+        self._hosts = Hosts(runtime.settings.http_allowed_hosts)
+        self._origins = Origins(runtime.settings.http_cors_origins)
         self._labels = {path: path for path in paths if "{" not in path}
         self._prefixes = {path.partition("{")[0]: path for path in paths if "{" in path}
 
@@ -92,7 +94,7 @@ class Gateway:
             trace=trace_context.parse(head.traceparent, head.tracestate),
         )
         scope["state"]["exchange"] = exchange
-        added = self._runtime.origins.headers(head.origin)
+        added = self._origins.headers(head.origin)
         answer = _Answer(send, exchange, added, closing=self._runtime.draining)
         CURRENT_EXCHANGE.set(exchange)
         try:
@@ -128,8 +130,8 @@ class Gateway:
     async def _admitted(self, scope: Scope, receive: Receive, answer: _Answer, head: _Head) -> None:
         runtime, exchange = self._runtime, answer.exchange
         path = exchange.path
-        if path not in PROBES and not runtime.hosts.any:
-            runtime.hosts.check(head.host)
+        if path not in PROBES and not self._hosts.any:
+            self._hosts.check(head.host)
         if exchange.method == "OPTIONS" and head.origin:
             await self._preflight(scope, answer, head)
             return
@@ -153,7 +155,7 @@ class Gateway:
     async def _preflight(self, scope: Scope, answer: _Answer, head: _Head) -> None:
         """A browser asks whether a page may send its request."""
         wanted = dict(scope["headers"]).get(b"access-control-request-headers", b"")
-        headers = self._runtime.origins.preflight(head.origin, wanted) or ()
+        headers = self._origins.preflight(head.origin, wanted) or ()
         await answer({"type": "http.response.start", "status": 204, "headers": [*headers]})
         await answer({"type": "http.response.body", "body": b""})
 

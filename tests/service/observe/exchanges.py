@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from service.exchange import Exchange, Usage
-from service.observe.trace_context import TraceContext
+from service.trace_context import TraceContext
 
 TRACE = TraceContext("4bf92f3577b34da6a3ce929d0e0e4736", "b7ad6b7169203331", "", 1, "")
 ANSWERED = Exchange(

@@ -15,7 +15,7 @@ from langsmith import Client
 from service.observe.langsmith import Tracer
 from service.observe.langsmith_run import BODY_BYTES, new_run_id
 from service.observe.outbox import Bounds, Counts
-from service.observe.trace_context import TraceContext, parse
+from service.trace_context import TraceContext, parse
 from tests.service.observe.exchanges import answered
 from tests.service.observe.langsmith_stand_in import LangSmithStandIn
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from service.errors import BadRequest, UpstreamError
+from service.routing.breaker import Breaker, State
 from service.upstream import failures
-from service.upstream.breaker import Breaker, State
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence

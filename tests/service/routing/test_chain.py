@@ -13,9 +13,9 @@ from service.errors import BadRequest, UpstreamError
 from service.exchange import Exchange
 from service.models.catalogue import Model
 from service.providers.base import Call
-from service.upstream import chain as chains
-from service.upstream.breaker import FAILURES, Breaker
-from service.upstream.chain import Chain, Target
+from service.routing import chain as chains
+from service.routing.breaker import FAILURES, Breaker
+from service.routing.chain import Chain, Target
 from service.upstream.session import Timeouts
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 import service
-from service.endpoints.version import version_document
+from service.release import version_document
 
 ROOT = Path(__file__).parents[3]
 

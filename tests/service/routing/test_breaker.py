@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from service.upstream.breaker import FAILURES, LONGEST_SECONDS, SHORTEST_SECONDS, Breaker, State
+from service.routing.breaker import FAILURES, LONGEST_SECONDS, SHORTEST_SECONDS, Breaker, State
 
 
 class Clock:

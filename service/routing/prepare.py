@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from service.chat.request import ChatRequest
     from service.exchange import Exchange
     from service.models.catalogue import Model
-    from service.upstream.chain import Target
+    from service.routing.chain import Target
 
 TOKEN_LIMITS = ("max_tokens", "max_completion_tokens")
 COUNT_TOKENS = {"include_usage": True}
