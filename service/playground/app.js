@@ -1,73 +1,17 @@
 // The playground: a chat with the service that serves it.
 
-import { AnswerError, ask, authorization, newAnswer, refusal } from "./answer.js";
+import { AnswerError, ask, newAnswer } from "./answer.js";
+import { at, keepToken, listModels, part, showReadiness, showVersion, token } from "./deployment.js";
 import { curlCommand, requestBody, shortened, userMessage } from "./request.js";
 import { AnswerView, attachment, question } from "./view.js";
 
 const READINESS_MILLISECONDS = 15_000;
 const NEAR_THE_END_PIXELS = 80;
 
-// Relative to the page, so that it works behind a path prefix.
-const at = (path) => new URL(path, document.baseURI).href;
-const part = (id) => document.getElementById(id);
-
 const empty = part("empty");
 const conversation = [];
 let images = [];
 let stopRunning = null;
-
-// --- the connection: token, models, readiness
-
-const token = part("token");
-token.value = sessionStorage.getItem("token") ?? "";
-token.addEventListener("change", () => {
-  sessionStorage.setItem("token", token.value.trim());
-  listModels();
-});
-
-async function listModels() {
-  const note = part("model-note");
-  try {
-    const response = await fetch(at("v1/models"), { headers: authorization(token.value.trim()) });
-    if (!response.ok) throw await refusal(response);
-    const { data } = await response.json();
-    const chosen = part("model").value;
-    part("model").replaceChildren(...data.map(({ id }) => new Option(id, id, false, id === chosen)));
-    note.textContent = "";
-  } catch (error) {
-    note.textContent = error instanceof AnswerError ? error.message : "The list is not available.";
-  }
-  showChosen();
-}
-
-async function showReadiness() {
-  const badge = part("readiness");
-  try {
-    const response = await fetch(at("readyz"));
-    const { reasons, concerns } = await response.json();
-    const why = [...reasons, ...concerns].join("; ");
-    badge.dataset.state = response.ok ? "ready" : "waiting";
-    const text = response.ok ? "Ready" : "Not ready";
-    setText(badge, why ? `${text}: ${why}` : text);
-  } catch {
-    badge.dataset.state = "away";
-    setText(badge, "Not reachable");
-  }
-}
-
-/** A live region speaks on every change, so the same text must not be one. */
-function setText(target, text) {
-  if (target.textContent !== text) target.textContent = text;
-}
-
-async function showVersion() {
-  try {
-    const { version } = await (await fetch(at("version"))).json();
-    part("version").textContent = version;
-  } catch {
-    part("version").textContent = ""; // It is an ornament; readiness says what is wrong.
-  }
-}
 
 // --- the request
 
@@ -92,7 +36,12 @@ function nextMessages() {
 
 function command() {
   const body = requestBody(options(), nextMessages());
-  return curlCommand(at("v1/chat/completions"), body, token.value.trim() !== "");
+  return curlCommand(at("v1/chat/completions"), body, token() !== "");
+}
+
+async function listed() {
+  await listModels();
+  showChosen();
 }
 
 function showChosen() {
@@ -101,6 +50,7 @@ function showChosen() {
 }
 
 function showCommand() {
+  part("copied").textContent = "";
   if (part("curl").open) part("command").textContent = shortened(command());
 }
 
@@ -149,7 +99,7 @@ async function answerNow() {
   const request = {
     url: at("v1/chat/completions"),
     body: requestBody(options(), conversation),
-    token: token.value.trim(),
+    token: token(),
     signal: stop.signal,
   };
   try {
@@ -284,7 +234,8 @@ wide.addEventListener("change", fitSettings);
 fitSettings();
 
 setInterval(() => document.hidden || showReadiness(), READINESS_MILLISECONDS);
-listModels();
+keepToken(listed);
+listed();
 showReadiness();
 showVersion();
 if (wide.matches) part("prompt").focus();

@@ -294,7 +294,9 @@ def test_the_curl_command_does_what_the_page_does(visit: Visit) -> None:
     page.get_by_label("Stream the answer").uncheck()
     page.get_by_label("Message", exact=True).fill('It\'s $HOME, "quoted" `once`\nJSON')
     page.get_by_text("This request as curl").click()
-    command = page.get_by_label("The curl command").text_content() or ""
+    shown = page.get_by_label("The curl command")
+    expect(shown).to_contain_text("curl")
+    command = shown.text_content() or ""
     assert "a.secret.token" not in command
     assert '-H "Authorization: Bearer $TOKEN"' in command
     run = subprocess.run(  # noqa: S603 - the page's own command, on the loopback address
@@ -331,6 +333,7 @@ def test_the_page_and_all_that_it_loads_are_served_under_their_addresses() -> No
         "/": "text/html; charset=utf-8",
         "/playground/answer.js": "text/javascript; charset=utf-8",
         "/playground/app.js": "text/javascript; charset=utf-8",
+        "/playground/deployment.js": "text/javascript; charset=utf-8",
         "/playground/request.js": "text/javascript; charset=utf-8",
         "/playground/style.css": "text/css; charset=utf-8",
         "/playground/view.js": "text/javascript; charset=utf-8",
