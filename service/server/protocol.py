@@ -6,7 +6,6 @@ request, for the rest of a head, and for a client that reads nothing.
 
 from __future__ import annotations
 
-
 from typing import TYPE_CHECKING, Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol

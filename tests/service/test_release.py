@@ -9,7 +9,7 @@ import yaml
 import service
 from service.release import version_document
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def test_the_version_is_the_one_that_pyproject_names() -> None:
