@@ -18,7 +18,7 @@ from playwright.sync_api import expect, sync_playwright
 from benchmarks.service.upstream import FakeUpstream
 from service.endpoints.playground import POLICY, pages
 from tests.service.running import Service
-from tests.service.visit import ARGUMENTS, CHROMIUM, Visit, open_page
+from tests.service.visit import ARGUMENTS, CHROMIUM, PATIENCE_MILLISECONDS, Visit, open_page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,6 +87,7 @@ def site(upstream: FakeUpstream) -> Iterator[str]:
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip("no /usr/bin/chromium")
+    expect.set_options(timeout=PATIENCE_MILLISECONDS)
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield started

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
 
 CHROMIUM = Path("/usr/bin/chromium")
+PATIENCE_MILLISECONDS = 20_000
+"""A browser on a busy machine is slow; a test that passes never waits as long."""
+
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -72,7 +75,7 @@ class Visit:
 def open_page(browser: Browser, site: str, **options: Any) -> Visit:
     visit = Visit(browser.new_page(**options), site)
     page = visit.page
-    page.set_default_timeout(5000)
+    page.set_default_timeout(PATIENCE_MILLISECONDS)
     page.on("request", visit.noted)
     page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     page.on("console", lambda line: visit.complaints.append(line.text))
