@@ -12,7 +12,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from service.errors import BadRequest, UpstreamError
+from service.errors import BadRequest, NotReady, UpstreamError
 from service.routing.breaker import Breaker, State
 from service.upstream import failures
 
@@ -77,7 +77,7 @@ class Chain:
         prepare: Prepare,
         ask: Callable[[Target, Call], Awaitable[bytes]],
     ) -> bytes:
-        """A whole answer to what `ask` asks. Raises UpstreamError, or BadRequest from `prepare`."""
+        """A whole answer to what `ask` asks. Raises UpstreamError, or what `prepare` raises."""
         # Whoever hangs leaves those behind it their share of the time.
         share = self._timeouts.total / len(targets)
 
@@ -131,7 +131,7 @@ class Chain:
                 continue
             try:
                 call = prepare(target)
-            except BadRequest:
+            except (BadRequest, NotReady):
                 target.breaker.abandoned()
                 if error is None:
                     raise

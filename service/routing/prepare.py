@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.chat.parameters import fit
 from service.chat.splice import spliced
-from service.errors import BadRequest
+from service.errors import BadRequest, NotReady
 from service.providers.base import Call
 
 if TYPE_CHECKING:
@@ -20,11 +20,15 @@ COUNT_TOKENS = {"include_usage": True}
 
 
 def prepare(request: ChatRequest, exchange: Exchange, target: Target, *, drop: bool) -> Call:
-    """The call of a target. Raises BadRequest for what its model cannot honour.
+    """The call of a target.
 
+    Raises BadRequest for what its model cannot honour, NotReady where its provider has no key.
     `drop` leaves parameters out that the provider does not have.
     """
     model, provider = target.model, target.provider
+    missing = provider.missing()
+    if missing is not None:
+        raise NotReady(f"{model.name}: {missing}")
     body, dropped = fit(request.body, provider.supported, model.refuses, drop=drop)
     _check_token_limit(body, model)
     added = additions(body, model)

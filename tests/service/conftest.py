@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.service.running import Service
+from tests.service.running import Service, Upstream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,3 +24,11 @@ def service() -> Iterator[Callable[..., Service]]:
     yield start
     for one in started:
         one.kill()
+
+
+@pytest.fixture(scope="session")
+def provider() -> Iterator[Upstream]:
+    """A stand-in for a provider; how it behaves stands in the model's name, or is told it."""
+    started = Upstream()
+    yield started
+    started.end()

@@ -10,9 +10,13 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import httpx2
 import jwt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 ROOT = Path(__file__).parents[2]
 SECRET = "a-signing-secret-of-the-tests-with-enough-bytes"  # noqa: S105 - signs tests only
@@ -32,10 +36,10 @@ def token(subject: str = "ann", seconds: int = 300, **claims: Any) -> str:
 class Service:
     """A running service. `log` holds its lines, oldest first."""
 
-    def __init__(self, **environment: str) -> None:
+    def __init__(self, *, command: Sequence[str] = ("-m", "service"), **environment: str) -> None:
         inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "service"],
+        self.process = subprocess.Popen(  # noqa: S603 - ours
+            [sys.executable, *command],
             cwd=ROOT,
             env={**inherited, **QUICK, **environment},
             stdout=subprocess.PIPE,
@@ -99,3 +103,60 @@ class Service:
                 self._ports = {name: entry[name] for name in ("port", "metrics_port")}
                 self._listening.set()
         self._listening.set()
+
+
+class Upstream:
+    """The stand-in for a provider, in a process of its own."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.service.upstream"],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.origin = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
+
+    @property
+    def url(self) -> str:
+        """What LLM_BASE_URL has to be."""
+        return self.origin + "/v1"
+
+    def control(self, **options: Any) -> None:
+        """How it behaves from now on."""
+        httpx2.post(self.origin + "/_ctl", json=options).raise_for_status()
+
+    def last(self) -> dict[str, Any]:
+        """The last request that it got."""
+        return dict(httpx2.get(self.origin + "/_last").json())
+
+    def reset(self) -> None:
+        """Start counting again."""
+        httpx2.post(self.origin + "/_reset")
+
+    def stats(self) -> dict[str, int]:
+        """Its counts."""
+        return dict(httpx2.get(self.origin + "/_stats").json())
+
+    def idle(self) -> dict[str, int]:
+        """Its counts, once it has nothing to do; fails when that takes longer than a second."""
+        end = time.monotonic() + 1
+        while (stats := self.stats())["in_flight"]:
+            assert time.monotonic() < end, stats
+            time.sleep(0.005)
+        return stats
+
+    def end(self) -> None:
+        """End it."""
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def metric(service: Service, series: str) -> float:
+    """The value of a series, given as the page writes it: `name` or `name{label="value"}`."""
+    lines = httpx2.get(service.metrics_url).text.splitlines()
+    (value,) = (line.rsplit(" ", 1)[1] for line in lines if line.rsplit(" ", 1)[0] == series)
+    return float(value)

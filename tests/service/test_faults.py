@@ -6,8 +6,6 @@ The whole table runs on both ways to OpenAI's API: with the client's bytes, and 
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 
-from tests.service.running import ROOT, Service
+from tests.service.running import Service, Upstream, metric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,54 +78,13 @@ EVERY_FAULT = {fault.provider: fault for fault in [*WHOLE.values(), *STREAMS.val
 }
 
 
-class Upstream:
-    """The stand-in for a provider, in a process of its own."""
-
-    def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.service.upstream"],
-            cwd=ROOT,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stdout is not None
-        self.origin = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
-
-    def reset(self) -> None:
-        httpx2.post(self.origin + "/_reset")
-
-    def stats(self) -> dict[str, int]:
-        return dict(httpx2.get(self.origin + "/_stats").json())
-
-    def idle(self) -> dict[str, int]:
-        """Its counts, once it has nothing to do; fails when that takes longer than a second."""
-        end = time.monotonic() + 1
-        while (stats := self.stats())["in_flight"]:
-            assert time.monotonic() < end, stats
-            time.sleep(0.005)
-        return stats
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        assert self.process.stdout is not None
-        self.process.stdout.close()
-
-
-@pytest.fixture(scope="module")
-def upstream() -> Iterator[Upstream]:
-    started = Upstream()
-    yield started
-    started.end()
-
-
 def model(fault: Fault) -> str:
     """The name under which a fault can be asked for: a circuit breaker for each."""
     return fault.provider.replace("=", "-").replace(",", "_")
 
 
 @pytest.fixture(scope="module", params=["auto", "off"])
-def service(request: pytest.FixtureRequest, upstream: Upstream) -> Iterator[Service]:
+def service(request: pytest.FixtureRequest, provider: Upstream) -> Iterator[Service]:
     names = [
         {"name": model(fault), "model": f"openai:fake:{fault.provider}"}
         for fault in EVERY_FAULT.values()
@@ -136,7 +93,7 @@ def service(request: pytest.FixtureRequest, upstream: Upstream) -> Iterator[Serv
         AUTH_MODE="none",
         LLM_MODEL_NAME="openai:fake",
         LLM_MODELS=json.dumps(names),
-        LLM_BASE_URL=upstream.origin + "/v1",
+        LLM_BASE_URL=provider.origin + "/v1",
         LLM_PASSTHROUGH=str(request.param),
         LLM_RETRIES="1",
         LLM_FIRST_TOKEN_SECONDS=str(FIRST),
@@ -151,17 +108,12 @@ def service(request: pytest.FixtureRequest, upstream: Upstream) -> Iterator[Serv
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_left_behind(service: Service, upstream: Upstream) -> Iterator[None]:
-    upstream.reset()
+def nothing_is_left_behind(service: Service, provider: Upstream) -> Iterator[None]:
+    provider.control()
+    provider.reset()
     yield
-    upstream.idle()
-    assert gauge(service, "plate_llm_in_flight_requests") == 0
-
-
-def gauge(service: Service, name: str) -> float:
-    lines = httpx2.get(service.metrics_url).text.splitlines()
-    (value,) = (line.split()[1] for line in lines if line.startswith(name + " "))
-    return float(value)
+    provider.idle()
+    assert metric(service, "plate_llm_in_flight_requests") == 0
 
 
 def ask(service: Service, fault: Fault, *, stream: bool) -> tuple[httpx2.Response, float]:
@@ -187,28 +139,28 @@ def check_error(answer: httpx2.Response, fault: Fault) -> None:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-def test_an_answer_that_fails(name: str, service: Service, upstream: Upstream) -> None:
+def test_an_answer_that_fails(name: str, service: Service, provider: Upstream) -> None:
     fault = WHOLE[name]
     answer, seconds = ask(service, fault, stream=False)
     check_error(answer, fault)
     assert seconds < fault.seconds
-    assert upstream.idle()["requests"] == fault.attempts
+    assert provider.idle()["requests"] == fault.attempts
 
 
 @pytest.mark.parametrize("name", STREAMS)
 def test_a_stream_that_fails_before_it_begins(
-    name: str, service: Service, upstream: Upstream
+    name: str, service: Service, provider: Upstream
 ) -> None:
     fault = STREAMS[name]
     answer, seconds = ask(service, fault, stream=True)
     check_error(answer, fault)
     assert seconds < fault.seconds
-    assert upstream.idle()["requests"] == fault.attempts
+    assert provider.idle()["requests"] == fault.attempts
 
 
 @pytest.mark.parametrize("name", BROKEN_STREAMS)
 def test_a_stream_that_breaks_ends_with_an_error_and_without_done(
-    name: str, service: Service, upstream: Upstream
+    name: str, service: Service, provider: Upstream
 ) -> None:
     fault = BROKEN_STREAMS[name]
     answer, seconds = ask(service, fault, stream=True)
@@ -220,11 +172,11 @@ def test_a_stream_that_breaks_ends_with_an_error_and_without_done(
         assert error["code"] == fault.code
     assert "[DONE]" not in events
     assert seconds < fault.seconds
-    assert upstream.idle()["requests"] == 1
+    assert provider.idle()["requests"] == 1
 
 
-def test_a_provider_without_a_trusted_certificate(upstream: Upstream) -> None:
-    check_unreachable(upstream.origin.replace("http:", "https:"), "upstream_unreachable")
+def test_a_provider_without_a_trusted_certificate(provider: Upstream) -> None:
+    check_unreachable(provider.origin.replace("http:", "https:"), "upstream_unreachable")
 
 
 def test_a_provider_whose_name_does_not_resolve() -> None:

@@ -1,0 +1,1 @@
+"""From a request to whoever answers it: what it becomes, attempts, fallbacks, circuit breakers."""
