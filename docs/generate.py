@@ -14,6 +14,7 @@ from docs import command_line
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.report.rules import markdown_page
 from plate_llm_cli.rules.registry import RULES
+from service.settings.contract import contract
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,6 +57,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
 PAGES: dict[str, Callable[[], str]] = {
     "docs/cli.md": command_line.page,
     "docs/rules.md": lambda: markdown_page(RULES),
+    "service/env-contract.json": contract,
 }
 """The pages that are generated as a whole."""
 

@@ -113,10 +113,16 @@ def wrong_type(route: Route, kind: str, value: object) -> ModelViolation:
 
 
 def _bound(words: str, key: str) -> Callable[[dict[str, Any]], str]:
-    return lambda context: f"must be {words} {context[key]}"
+    return lambda context: f"must be {words} {_as_written(context[key])}"
+
+
+def _as_written(number: float) -> float:
+    """A bound without the fraction that pydantic gives it."""
+    return int(number) if number == int(number) else number
 
 
 _SENTENCES: Final[dict[str, Callable[[dict[str, Any]], str]]] = {
+    "greater_than": _bound("more than", "gt"),
     "greater_than_equal": _bound("at least", "ge"),
     "less_than_equal": _bound("at most", "le"),
     "too_short": lambda context: f"needs more entries: at least {context['min_length']}",

@@ -28,6 +28,7 @@ _COPIED: Final[tuple[str, ...]] = (
     "pattern",
     "maxLength",
     "minimum",
+    "exclusiveMinimum",
     "maximum",
     "minItems",
 )

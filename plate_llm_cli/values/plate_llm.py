@@ -23,14 +23,10 @@ from plate_llm_cli.values.kubernetes_parts import (
 from plate_llm_cli.values.plate_llm_env import env_complaints
 from plate_llm_cli.values.plate_llm_parts import (
     AppSecrets,
-    Auth,
     Autoscaling,
-    Cache,
     Ingress,
-    Llm,
     Metrics,
     NetworkPolicy,
-    PlateApi,
     PodDisruptionBudget,
     Service,
     ServiceAccount,
@@ -38,6 +34,16 @@ from plate_llm_cli.values.plate_llm_parts import (
     Switch,
     Tests,
     TmpVolume,
+)
+from plate_llm_cli.values.plate_llm_settings import (
+    Auth,
+    Cache,
+    Http,
+    Limits,
+    Llm,
+    Log,
+    PlateApi,
+    Playground,
     Tracing,
 )
 from plate_llm_cli.values.quantities import Count, PortNumber
@@ -68,11 +74,15 @@ class PlateLlmValues(ChartValues):
     port: PortNumber = needed("The port on which the service listens.")
     service: Service = needed("The Service in front of the pods.")
     metrics: Metrics = needed("Metrics, on a port of their own.")
-    llm: Llm = needed("Plain settings of the model, as LLM_* environment variables.")
+    llm: Llm = needed("The models, and how they are asked.")
     auth: Auth = needed("Who may ask.")
     plate_api: PlateApi = needed("The service that issues the tokens.")
     cache: Cache = needed("The cache of answers.")
+    limits: Limits = needed("How much is answered, and how large it may be.")
+    http: Http = needed("Which names and web pages are answered.")
+    playground: Playground = needed("A page at / to try a deployment by hand.")
     tracing: Tracing = needed("Traces to LangSmith.")
+    log: Log = needed("What is written to the log.")
     app_secrets: AppSecrets = needed("Environment variables from Secrets.")
     extra_env: list[EnvVar] | None = optional("Further environment variables.")
     resources: ContainerResources | None = optional("What a pod asks for and may use.")

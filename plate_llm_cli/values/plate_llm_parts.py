@@ -5,18 +5,17 @@ Imports pydantic, which takes 100 ms: only modules of models may import this one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field
 
 from plate_llm_cli.source.strict_model import StrictModel, needed, optional
-from plate_llm_cli.source.strict_types import TextForm, fault
+from plate_llm_cli.source.strict_types import WholeNumber
 from plate_llm_cli.source.violations import ModelViolation, ViolationKind
 from plate_llm_cli.values.kubernetes_parts import Peer, PeerPort
 from plate_llm_cli.values.quantities import (
     Count,
     IntOrPercent,
-    NumberOr,
     Percent,
     Port,
     PortNumber,
@@ -33,8 +32,6 @@ from plate_llm_cli.values.types import (
     Labels,
     Mapping,
     OptionalDnsSubdomain,
-    OptionalHttpUrl,
-    OptionalRedisUrl,
     PrometheusDuration,
     SecretKey,
     duration_seconds,
@@ -42,42 +39,6 @@ from plate_llm_cli.values.types import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_MODEL_NAME = TextForm("[!-~]+", "the name of a model: <provider>:<model>")
-OptionalModelName = Annotated[
-    str,
-    TextForm("[!-~]+", _MODEL_NAME.form, example="openai:gpt-4o-mini", may_be_empty=True),
-]
-
-
-_temperature = NumberOr(
-    TextForm(r"[01](?:\.[0-9]+)?|2(?:\.0+)?", "a number from 0 to 2", may_be_empty=True),
-    0,
-    2,
-    fractions=True,
-)
-_max_tokens = NumberOr(TextForm("[1-9][0-9]*", "a whole number from 1", may_be_empty=True), 1)
-Temperature = Annotated[str | float, PlainValidator(_temperature), _temperature.schema]
-"""How much chance a model leaves to its answers; "" leaves it to the service."""
-MaxTokens = Annotated[str | int, PlainValidator(_max_tokens), _max_tokens.schema]
-"""The longest answer; "" leaves it to the service."""
-
-
-def _model_entry(value: object) -> object:
-    if isinstance(value, str):
-        return _MODEL_NAME.check(value)
-    if isinstance(value, dict):
-        return value
-    raise fault(
-        "must be the name of a model, or a mapping with its limits", "", ViolationKind.WRONG_TYPE
-    )
-
-
-ModelEntry = Annotated[
-    Any,
-    PlainValidator(_model_entry),
-    WithJsonSchema({"type": ["string", "object"], "pattern": _MODEL_NAME.whole_pattern}),
-]
 
 
 class Service(StrictModel):
@@ -113,46 +74,6 @@ class Metrics(StrictModel):
     service_monitor: ServiceMonitor = needed("What a Prometheus scrapes.")
 
 
-class Llm(StrictModel):
-    """Plain settings of the model; null or "" leaves one to the service's default."""
-
-    model_name: OptionalModelName | None = optional("LLM_MODEL_NAME: <provider>:<model>.")
-    models: list[ModelEntry] | None = optional("LLM_MODELS: further models for clients.")
-    fallback_models: list[ModelEntry] | None = optional("LLM_FALLBACK_MODELS, in this order.")
-    temperature: Temperature | None = optional("LLM_TEMPERATURE, where the client sends none.")
-    max_tokens: MaxTokens | None = optional("LLM_MAX_TOKENS, where the client sends none.")
-    base_url: OptionalHttpUrl | None = optional("LLM_BASE_URL: an OpenAI-compatible endpoint.")
-    environment: Literal["development", "staging", "production"] = needed("LLM_ENVIRONMENT.")
-
-
-class Auth(StrictModel):
-    """Who may ask."""
-
-    mode: Literal["jwt", "none"] = needed("AUTH_MODE: none is refused in production.")
-    jwks_url: OptionalHttpUrl | None = optional("AUTH_JWKS_URL: public keys of the issuer.")
-    issuer: str | None = optional('AUTH_ISSUER; "" is plate-api\'s URL.')
-    audience: str | None = optional("AUTH_AUDIENCE: tokens for others are refused.")
-
-
-class PlateApi(StrictModel):
-    """The service that issues the tokens."""
-
-    url: OptionalHttpUrl | None = optional("PLATE_API_URL, inside the cluster.")
-
-
-class Cache(StrictModel):
-    """The cache of answers."""
-
-    url: OptionalRedisUrl | None = optional('CACHE_URL of plate-cache; "" caches in the process.')
-
-
-class Tracing(StrictModel):
-    """Traces to LangSmith."""
-
-    enabled: bool = needed("LANGCHAIN_TRACING_V2; needs LANGCHAIN_API_KEY.")
-    project: str | None = optional('LANGCHAIN_PROJECT; "" is LangSmith\'s default.')
-
-
 class SecretEnvVar(StrictModel):
     """An environment variable from a key of a Secret."""
 
@@ -182,13 +103,17 @@ class Shutdown(StrictModel):
     """How a pod goes."""
 
     pre_stop_seconds: Count = needed("Seconds that it goes on serving after it was told to stop.")
+    delay_seconds: Annotated[int, WholeNumber(0, 600)] = needed(
+        "SHUTDOWN_DELAY_SECONDS: then, seconds that it says it is not ready and still serves."
+    )
     grace_period_seconds: Positive = needed("Seconds until the process is killed.")
 
     def complaints(self) -> Iterator[ModelViolation]:
         """Nothing left for the streams that are running."""
-        if self.grace_period_seconds <= self.pre_stop_seconds + 5:
+        if self.grace_period_seconds <= self.pre_stop_seconds + self.delay_seconds + 3:
             message = f"gracePeriodSeconds ({self.grace_period_seconds}) must be more than "
-            message += f"preStopSeconds ({self.pre_stop_seconds}) + 5"
+            message += f"preStopSeconds ({self.pre_stop_seconds}) + delaySeconds "
+            message += f"({self.delay_seconds}) + 3"
             hint = "What is left is the time that running streams have to finish."
             yield ModelViolation(("gracePeriodSeconds",), message, hint)
 

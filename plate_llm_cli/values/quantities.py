@@ -9,13 +9,19 @@ Imports pydantic, which takes 100 ms: only modules of models may import this one
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import core_schema
 
 from plate_llm_cli.source.strict_types import TextForm, WholeNumber, fault
 from plate_llm_cli.source.violations import ViolationKind
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
 
 Count = Annotated[int, WholeNumber(0)]
 Positive = Annotated[int, WholeNumber(1)]
@@ -41,6 +47,36 @@ _FACTORS: Final = {
     **{suffix: Decimal(1000) ** (power + 1) for power, suffix in enumerate("kMGTPE")},
     **{f"{suffix}i": Decimal(1024) ** (power + 1) for power, suffix in enumerate("KMGTPE")},
 }
+
+
+@dataclass(frozen=True)
+class RealNumber:
+    """A number, whole or not, from `least` or above `above` up to `most`."""
+
+    most: int
+    least: int | None = None
+    above: int | None = None
+
+    def __get_pydantic_core_schema__(
+        self, _source: Any, _handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.float_schema(
+            strict=True, allow_inf_nan=False, ge=self.least, gt=self.above, le=self.most
+        )
+
+    def __get_pydantic_json_schema__(
+        self, _core: core_schema.CoreSchema, _handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        bounds = {"minimum": self.least, "exclusiveMinimum": self.above, "maximum": self.most}
+        return {"type": "number", **{key: n for key, n in bounds.items() if n is not None}}
+
+
+Seconds = Annotated[float, RealNumber(86400, above=0)]
+"""A time that is waited at most: up to a day, never none."""
+WaitSeconds = Annotated[float, RealNumber(600, least=0)]
+"""A time that is waited for sure."""
+Share = Annotated[float, RealNumber(1, least=0)]
+"""Of everything, from 0 to 1."""
 
 
 class NumberOr:

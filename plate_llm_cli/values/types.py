@@ -141,6 +141,35 @@ OptionalRedisUrl = Annotated[
         may_be_empty=True,
     ),
 ]
+AllowedHost = Annotated[
+    str,
+    TextForm(
+        r"(?:\*\.)?[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]",
+        "a host name without scheme and port, or *.<domain>",
+        longest=253,
+        example="llm.example.org",
+    ),
+]
+"""What the service compares with the header Host."""
+WebOrigin = Annotated[
+    str,
+    TextForm(
+        r"https?://(?:\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::[0-9]{1,5})?",
+        "an origin in small letters: scheme, host and perhaps a port, without a path",
+        example="https://app.example.org",
+    ),
+]
+"""What a browser sends in the header Origin."""
+OptionalBaseUrl = Annotated[
+    str,
+    TextForm(
+        'https?://[!-"$-.0->A-~]+(?:/[!-"$->@-~]*)?',
+        "an address that begins with http:// or https:// and ends with its path",
+        hint="It holds no user, no password and no ? or #.",
+        may_be_empty=True,
+    ),
+]
+"""An address that paths are added to."""
 HttpPath = Annotated[str, TextForm("/[!-~]*", "a path that begins with /")]
 Cidr4 = Annotated[
     str,

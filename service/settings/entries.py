@@ -51,7 +51,8 @@ Parameter = Annotated[str, AfterValidator(_check_parameter)]
 class ModelEntry(BaseModel):
     """A model that clients may ask for, as a text `<provider>:<model>` or as an object.
 
-    The object's keys are camelCase: the chart's values are written into the variable as they are.
+    The object's keys are camelCase: the chart's values are written into the variable as they are,
+    where null means that a key is not there.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
@@ -81,9 +82,10 @@ class ModelEntry(BaseModel):
             entry = {"model": entry}
         if not isinstance(entry, dict):
             raise refusal("must be <provider>:<model> or an object with that as its `model`")
-        if "name" not in entry and isinstance(entry.get("model"), str):
-            return {**entry, "name": entry["model"].partition(":")[2] or "unnamed"}
-        return entry
+        given = {key: value for key, value in entry.items() if value is not None}
+        if "name" not in given and isinstance(given.get("model"), str):
+            given["name"] = given["model"].partition(":")[2] or "unnamed"
+        return given
 
     @property
     def provider(self) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 from pydantic import SecretStr
@@ -36,7 +36,7 @@ def refusal(must: str) -> PydanticCustomError:
 
 def word(field: FieldInfo) -> str:
     """The type of a field in the contract: string, url, boolean, integer, number or json."""
-    kind, bare = _kind(field), _without_none(field.annotation)
+    bare, kind = _opened(field)
     if kind is not None:
         return kind.word
     if get_origin(bare) is tuple:
@@ -46,47 +46,41 @@ def word(field: FieldInfo) -> str:
 
 def must_be(field: FieldInfo) -> str:
     """What a field's value must be, for the sentence `must be ...`."""
-    kind, bare = _kind(field), _without_none(field.annotation)
+    bare, kind = _opened(field)
     if kind is not None:
         return kind.must_be
     if get_origin(bare) is Literal:
         return _either([str(choice) for choice in get_args(bare)])
     if get_origin(bare) is tuple:
-        return "a JSON list of texts" if get_args(bare)[0] is str else "a JSON list"
+        return "a JSON list"
     if bare in (int, float):
         return ("a whole number" if bare is int else "a number") + _range(field)
     return "true or false" if bare is bool else "a text"
 
 
 def is_secret(field: FieldInfo) -> bool:
-    """Whether the whole value is a secret; `CACHE_URL` only holds one."""
-    return _without_none(field.annotation) is SecretStr and word(field) != "url"
+    """Whether the whole value is a secret. A URL may hold one, and may be shown without it."""
+    return _opened(field)[0] is SecretStr and word(field) != "url"
 
 
-def _kind(field: FieldInfo) -> Kind | None:
-    return next((item for item in field.metadata if isinstance(item, Kind)), None)
-
-
-def _without_none(annotation: Any) -> Any:
-    if get_origin(annotation) in (Union, UnionType):
-        return next(part for part in get_args(annotation) if part is not NoneType)
-    return annotation
+def _opened(field: FieldInfo) -> tuple[Any, Kind | None]:
+    """A field's type without None and annotations, and its mark."""
+    bare, marks = field.annotation, list(field.metadata)
+    if get_origin(bare) in (Union, UnionType):
+        bare = next(part for part in get_args(bare) if part is not NoneType)
+    if get_origin(bare) is Annotated:
+        bare, *more = get_args(bare)
+        marks += more
+    return bare, next((mark for mark in marks if isinstance(mark, Kind)), None)
 
 
 def _range(field: FieldInfo) -> str:
-    low = next((f"{bound.ge:g}" for bound in field.metadata if isinstance(bound, Ge)), None)
-    above = next((f"{bound.gt:g}" for bound in field.metadata if isinstance(bound, Gt)), None)
-    high = next((_plain(bound.le) for bound in field.metadata if isinstance(bound, Le)), None)
+    bounds = {type(bound): bound for bound in field.metadata}
+    low, above, high = (bounds.get(kind) for kind in (Ge, Gt, Le))
     if low is not None:
-        return f" from {low} to {high}" if high else f" of at least {low}"
-    if above is not None:
-        return f" over {above}" + (f" and at most {high}" if high else "")
-    return ""
-
-
-def _plain(bound: Any) -> str:
-    return str(bound)
+        return f" from {low.ge} to {high.le}" if high else f" of at least {low.ge}"
+    return f" over {above.gt} and at most {high.le}" if above and high else ""
 
 
 def _either(choices: list[str]) -> str:
-    return " or ".join([", ".join(choices[:-1]), choices[-1]] if len(choices) > 1 else choices)
+    return f"{', '.join(choices[:-1])} or {choices[-1]}"

@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         False, description="Shares cached answers between tenants, who may learn what others asked."
     )
     cache_memory_megabytes: int = Field(
-        64, ge=1, le=65536, description="Size of the cache in the process."
+        64, ge=1, le=65536, description="Megabytes that the cache in the process may hold."
     )
     limit_requests_per_minute: int = Field(
         0, ge=0, description="Requests of one subject in a minute; 0 is no limit."
@@ -148,10 +148,10 @@ class Settings(BaseSettings):
     limit_queue_seconds: float = Field(
         5, ge=0, le=600, description="Seconds that a request waits before it is refused."
     )
-    limit_body_megabytes: int = Field(20, ge=1, le=1024, description="Size of a request.")
+    limit_body_megabytes: int = Field(20, ge=1, le=1024, description="Megabytes of a request.")
     limit_messages: int = Field(2048, ge=1, description="Messages of a request.")
     limit_image_megabytes: int = Field(
-        10, ge=1, le=1024, description="Size of an image in a request, decoded."
+        10, ge=1, le=1024, description="Megabytes of an image in a request, decoded."
     )
     http_allowed_hosts: Annotated[tuple[Host, ...], FromJson] = Field(
         (),

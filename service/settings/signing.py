@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from pydantic import AfterValidator, SecretStr
 
 from service.settings.kinds import Kind, refusal
@@ -19,13 +21,12 @@ _PLACEHOLDER = re.compile(
     "insert.?(here|your)|example.?(key|secret)",
     re.IGNORECASE,
 )
-_PUBLIC = re.compile(
-    r"-----BEGIN (RSA )?PUBLIC KEY-----\n[A-Za-z0-9+/=\n]+-----END (RSA )?PUBLIC KEY-----"
-)
 
 
 def _check_secret(secret: SecretStr) -> SecretStr:
     value = secret.get_secret_value()
+    if "-----BEGIN" in value:
+        raise refusal("must be a shared secret: a public key goes into AUTH_PUBLIC_KEY")
     if len(value.encode()) < SECRET_BYTES:
         raise refusal(f"must have at least {SECRET_BYTES} bytes")
     if _PLACEHOLDER.search(value) or len(set(value)) < FEWEST_LETTERS or _repeats(value):
@@ -47,9 +48,17 @@ def _check_public_key(pem: str) -> str:
     text = pem.replace("\\n", "\n").replace("\r", "").strip()
     if "PRIVATE KEY" in text:
         raise refusal("must be a public key: this is a private one, which belongs to the issuer")
-    if not _PUBLIC.fullmatch(text):
-        raise refusal("must be one public key as PEM: -----BEGIN PUBLIC KEY----- ...")
+    if not _is_public_key(text):
+        raise refusal("must be a public key as PEM: -----BEGIN PUBLIC KEY----- ...")
     return text
+
+
+def _is_public_key(pem: str) -> bool:
+    try:
+        load_pem_public_key(pem.encode())
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    return True
 
 
 JwtSecret = Annotated[SecretStr, AfterValidator(_check_secret), Kind("string", "a secret")]

@@ -58,15 +58,48 @@ REFUSALS = {
     "jwt without any key": (
         {"plateApi": {"url": ""}},
         "auth.mode is jwt, but nothing gives a key: "
-        "set plateApi.url, auth.jwksUrl or AUTH_JWT_SECRET in appSecrets.envVars",
+        "set plateApi.url, auth.jwksUrl, auth.publicKey or AUTH_JWT_SECRET in appSecrets.envVars",
+    ),
+    "a private key in Git": (
+        {"auth": {"publicKey": "-----BEGIN PRIVATE KEY-----"}},
+        "auth.publicKey holds a private key, which would lie readable in Git: "
+        "tokens are verified with the public half",
     ),
     "no login in production": (
         {"auth": {"mode": "none"}, "llm": {"environment": "production"}},
         "auth.mode is none while llm.environment is production: use jwt",
     ),
     "the built-in model in production": (
+        {"llm": {"environment": "production", "models": ["openai:a", "builtin:echo"]}},
+        "llm.models[1] names the built-in model while llm.environment is production",
+    ),
+    "the built-in model as the default in production": (
+        {"llm": {"environment": "production", "modelName": "builtin:echo"}},
+        "llm.modelName names the built-in model while llm.environment is production",
+    ),
+    "the built-in model for bad times in production": (
         {"llm": {"environment": "production", "fallbackModels": ["builtin:echo"]}},
-        'llm names the built-in model "builtin:echo" while llm.environment is production',
+        "llm.fallbackModels[0] names the built-in model while llm.environment is production",
+    ),
+    "a fallback that is none of the models": (
+        {"llm": {"fallbackModels": ["gpt-4o-mini", "openai:c"]}},
+        "llm.fallbackModels[1] (openai:c) is none of the models: add it to llm.models",
+    ),
+    "two models of one name": (
+        {"llm": {"models": ["openai:a", {"model": "anthropic:b", "aliases": ["a"]}]}},
+        "the model a is named twice, by llm.models[0] and by llm.models[1]",
+    ),
+    "a model with the default's name": (
+        {"llm": {"models": ["openai-compatible:gpt-4o-mini"], "baseUrl": "https://x"}},
+        "the model gpt-4o-mini is named twice, by llm.modelName and by llm.models[0]",
+    ),
+    "a compatible model without an address": (
+        {"llm": {"models": ["openai-compatible:a"]}},
+        "llm.models[0] is openai-compatible, which needs llm.baseUrl",
+    ),
+    "limits of no model": (
+        {"llm": {"models": [{"name": "a"}]}},
+        "llm.models[0] needs a model: <provider>:<model>",
     ),
     "tracing without its key": (
         {"tracing": {"enabled": True}},
@@ -88,8 +121,8 @@ REFUSALS = {
     ),
     "no time left for streams": (
         {"shutdown": {"preStopSeconds": 25, "gracePeriodSeconds": 30}},
-        "shutdown.gracePeriodSeconds (30) must be more than shutdown.preStopSeconds (25) + 5: "
-        "nothing is left for running streams",
+        "shutdown.gracePeriodSeconds (30) must be more than shutdown.preStopSeconds (25) "
+        "+ shutdown.delaySeconds (2) + 3: nothing is left for running streams",
     ),
     "an empty tag": (
         {"image": {"tag": ""}},

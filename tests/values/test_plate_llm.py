@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from plate_llm_cli.source.violations import ViolationKind
-from plate_llm_cli.values.merge import coalesce
-from plate_llm_cli.values.registry import check_values
+from tests.values.plate_llm_values import Found, Values, check, secret
 
-DEFAULTS = Path(__file__).parents[2] / "charts" / "plate-llm" / "values.yaml"
 PATHS = [{"path": "/", "pathType": "Prefix"}]
 RULE = {"host": "a.example.org", "paths": PATHS}
 BAD, MISSING = ViolationKind.BAD_VALUE, ViolationKind.MISSING_FIELD
-
-Values = dict[str, Any]
-Found = list[tuple[ViolationKind, tuple[str | int, ...], str]]
-
-
-def check(overrides: Values) -> Found:
-    defaults = yaml.safe_load(DEFAULTS.read_text(encoding="utf-8"))
-    found = check_values("plate-llm", coalesce(defaults, overrides))
-    return [(violation.kind, violation.route, violation.message) for violation in found]
-
-
-def secret(name: str, **more: str) -> Values:
-    entry = {"name": name, "secretKey": name, **more}
-    return {"enabled": True, "secretName": "s", "envVars": [entry]}
 
 
 def ingress(**values: Any) -> Values:
@@ -177,13 +159,28 @@ REFUSED: dict[str, tuple[Values, Found]] = {
         {"auth": {"mode": "none"}, "llm": {"environment": "production"}},
         [(BAD, ("auth", "mode"), "auth.mode is none while llm.environment is production")],
     ),
-    "the built-in model in production": (
-        {"llm": {"environment": "production", "models": [{"name": "builtin:echo"}]}},
+    "a private key in Git": (
+        {
+            "auth": {
+                "publicKey": "-----BEGIN PRIVATE KEY-----\nMC4CAQ==\n-----END PRIVATE KEY-----\n"
+            }
+        },
         [
             (
                 BAD,
-                ("llm", "models"),
-                "llm.models names a built-in model while llm.environment is production",
+                ("auth", "publicKey"),
+                "auth.publicKey holds a private key, which would lie readable in Git",
+            )
+        ],
+    ),
+    "a web page with a path": (
+        {"http": {"corsOrigins": ["https://app.example.org/"]}},
+        [
+            (
+                BAD,
+                ("http", "corsOrigins", 0),
+                "`corsOrigins[0]` must be an origin in small letters: scheme, host and perhaps a "
+                "port, without a path",
             )
         ],
     ),
@@ -228,7 +225,8 @@ REFUSED: dict[str, tuple[Values, Found]] = {
             (
                 BAD,
                 ("shutdown", "gracePeriodSeconds"),
-                "gracePeriodSeconds (30) must be more than preStopSeconds (25) + 5",
+                "gracePeriodSeconds (30) must be more than preStopSeconds (25) + delaySeconds (2) "
+                "+ 3",
             )
         ],
     ),
@@ -318,7 +316,6 @@ ACCEPTED: dict[str, Values] = {
     "a login by secret": {"plateApi": {"url": ""}, "appSecrets": secret("AUTH_JWT_SECRET")},
     "the target port by number": {"port": 8080, "service": {"targetPort": 8080}},
     "a percentage of pods": budget(maxUnavailable=None, minAvailable="50%"),
-    "models with limits": {"llm": {"models": ["openai:a", {"name": "b", "maxTokens": 1000}]}},
     "a wildcard host": {
         "ingress": {"enabled": True, "hosts": [{"host": "*.example.org", "paths": PATHS}]}
     },

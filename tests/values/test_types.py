@@ -39,6 +39,9 @@ ACCEPTED: list[tuple[Any, list[Any]]] = [
     (types.HttpUrl, ["http://plate-api", "https://a:8080/b?c#d"]),
     (types.OptionalHttpUrl, [""]),
     (types.OptionalRedisUrl, ["", "redis://plate-cache:6379/0", "rediss://x"]),
+    (types.AllowedHost, ["localhost", "*.example.org", "LLM.example.org", "[::1]", "a_b"]),
+    (types.WebOrigin, ["https://app.example.org", "http://localhost:3000", "https://[::1]:1"]),
+    (types.OptionalBaseUrl, ["", "https://api.openai.com/v1", "http://vllm:8000", "https://a/@b"]),
     (types.HttpPath, ["/", "/v1/models", "/api(/|$)(.*)"]),
     (types.Cidr4, ["10.0.0.0/8", "0.0.0.0/0", "255.255.255.255/32"]),
     (quantities.Quantity, ["500m", "1", "1Gi", "1.5", ".5", "1e3", "2E", "+1", "64Mi", 1, 0.5, 0]),
@@ -46,6 +49,9 @@ ACCEPTED: list[tuple[Any, list[Any]]] = [
     (quantities.Port, [1, 65535, 8000.0, "http", "a-1", "8080-x", "1a"]),
     (quantities.PortNumber, [1, 65535, 80.0]),
     (quantities.Count, [0, 3, 2.0]),
+    (quantities.Seconds, [0.05, 1, 86400]),
+    (quantities.WaitSeconds, [0, 2.5, 600]),
+    (quantities.Share, [0, 0.1, 1]),
 ]
 
 REFUSED: list[tuple[Any, list[Any]]] = [
@@ -64,6 +70,9 @@ REFUSED: list[tuple[Any, list[Any]]] = [
     (types.Annotations, [{"a": True}, {"a b": "c"}]),
     (types.HttpUrl, ["", "ftp://a", "https://", "a", "https://a b"]),
     (types.OptionalRedisUrl, ["http://a", "redis://"]),
+    (types.AllowedHost, ["", "https://a", "a:80", "a/b", "*", "a.*.b", "*a"]),
+    (types.WebOrigin, ["", "a", "https://a/", "HTTPS://a", "https://A", "*", "null"]),
+    (types.OptionalBaseUrl, ["https://", "https://u@a", "https://u:p@a", "http://a?b", "ftp://a"]),
     (types.HttpPath, ["", "a", "/a b"]),
     (types.Cidr4, ["10.0.0.0", "10.0.0.256/8", "10.0.0.0/33", "::/0"]),
     (quantities.Quantity, ["", "1 Gi", "2G1", "1gi", "-1", -1, True, [], "1e", float("nan")]),
@@ -71,6 +80,9 @@ REFUSED: list[tuple[Any, list[Any]]] = [
     (quantities.Port, [0, 65536, "80", "Http", "a_b", "-a", "a" * 16, 1.5, True]),
     (quantities.PortNumber, [0, 65536, "80", 1.5, True]),
     (quantities.Count, [-1, "1", 1.5, False]),
+    (quantities.Seconds, [0, -1, 86401, "1", True, float("nan"), float("inf")]),
+    (quantities.WaitSeconds, [-0.1, 601, "1"]),
+    (quantities.Share, [-0.1, 1.1, 50, False]),
 ]
 
 

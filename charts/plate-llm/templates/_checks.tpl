@@ -24,6 +24,7 @@
 {{- include "plate-llm.checkOnce" (list $seen $var.name (printf "extraEnv[%d]" $i)) }}
 {{- end }}
 {{- include "plate-llm.checkAuth" (list . $seen) }}
+{{- include "plate-llm.checkModels" (list . $seen) }}
 {{- if and .Values.tracing.enabled (not (hasKey $seen "LANGCHAIN_API_KEY")) }}
 {{- fail "tracing.enabled needs LANGCHAIN_API_KEY in appSecrets.envVars" }}
 {{- end }}
@@ -43,18 +44,17 @@
 {{- define "plate-llm.checkAuth" -}}
 {{- $values := (index . 0).Values }}
 {{- $names := index . 1 }}
-{{- $key := or $values.auth.jwksUrl $values.plateApi.url (hasKey $names "AUTH_JWT_SECRET") (hasKey $names "AUTH_JWKS_URL") (hasKey $names "PLATE_API_URL") }}
+{{- $key := false }}
+{{- range list "AUTH_JWT_SECRET" "AUTH_JWKS_URL" "AUTH_PUBLIC_KEY" "PLATE_API_URL" }}
+{{- $key = or $key (hasKey $names .) }}
+{{- end }}
 {{- if and (eq $values.auth.mode "jwt") (not $key) }}
-{{- fail "auth.mode is jwt, but nothing gives a key: set plateApi.url, auth.jwksUrl or AUTH_JWT_SECRET in appSecrets.envVars" }}
+{{- fail "auth.mode is jwt, but nothing gives a key: set plateApi.url, auth.jwksUrl, auth.publicKey or AUTH_JWT_SECRET in appSecrets.envVars" }}
 {{- end }}
-{{- if eq $values.llm.environment "production" }}
-{{- if eq $values.auth.mode "none" }}
+{{- if contains "PRIVATE KEY" (toString $values.auth.publicKey) }}
+{{- fail "auth.publicKey holds a private key, which would lie readable in Git: tokens are verified with the public half" }}
+{{- end }}
+{{- if and (eq $values.llm.environment "production") (eq $values.auth.mode "none") }}
 {{- fail "auth.mode is none while llm.environment is production: use jwt" }}
-{{- end }}
-{{- range concat (list $values.llm.modelName) $values.llm.models $values.llm.fallbackModels }}
-{{- if contains "builtin:" (toJson .) }}
-{{- fail (printf "llm names the built-in model %s while llm.environment is production" (toJson .)) }}
-{{- end }}
-{{- end }}
 {{- end }}
 {{- end }}
