@@ -53,6 +53,7 @@ class Runtime:
         self.body_limit = settings.limit_body_megabytes * 2**20
         self.drops_unsupported = settings.llm_drop_unsupported
         self.log = log
+        self.tracer: Tracer | None = None
         self.keeps_answers = settings.langchain_tracing_v2 or settings.log_prompts
         self.flights = Flights()
         self.admission = Admission(
@@ -65,10 +66,11 @@ class Runtime:
         )
         self.chain = Chain(settings.llm_retries, timeouts, self.metrics)
         version = version_document()
-        self.metrics.show_build(version["version"], version["revision"] or "")
+        self.metrics.show_build(version["version"] or "", version["revision"] or "")
         self.metrics.watch_total(
             "log_lines_dropped", "Lines that nobody read in time.", lambda: log.dropped
         )
+        self.metrics.watch_total("traces_lost", "Traces that never arrived.", self._traces_lost)
         self.metrics.watch_admission(lambda: self.admission.in_use, lambda: self.admission.waiting)
 
     async def __aenter__(self) -> Self:
@@ -129,6 +131,11 @@ class Runtime:
             self.log.request(exchange, seconds)
         if self.tracer is not None:
             self.tracer.record(exchange, seconds)
+
+    def _traces_lost(self) -> int:
+        if self.tracer is None:
+            return 0
+        return self.tracer.counts.dropped + self.tracer.counts.failed
 
     def reasons(self) -> list[dict[str, str]]:
         """Why no traffic should come here now."""

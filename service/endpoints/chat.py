@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from service.cache.broadcast import Reader
     from service.chat.request import ChatRequest
     from service.errors import Headers
     from service.exchange import Exchange
@@ -112,7 +113,7 @@ class _Asked:
             await send_piece(send, framed(error.body()))
         await send_end(send)
 
-    async def _events(self) -> AsyncGenerator[bytes, None]:
+    async def _events(self) -> AsyncGenerator[bytes, None] | Reader:
         """The events of the answer, from the cache, from a request like this one, or new ones."""
         body = await self._cached()
         if body is not None:
@@ -180,7 +181,7 @@ class _Asked:
 
     def _headers(self) -> Headers:
         exchange = self._exchange
-        model = (b"x-model", exchange.served_by.encode())
+        model = (b"x-model", (exchange.served_by or exchange.model).encode())
         return (model, (b"x-cache", exchange.cache.encode())) if exchange.cache else (model,)
 
 

@@ -28,7 +28,7 @@ class OpenAIBytes:
     """Passes requests on. `missing_key` says what is not set, where something is."""
 
     takes_bytes = True
-    supported = None
+    supported: frozenset[str] | None = None
 
     def __init__(self, name: str, wire: Wire, missing_key: str | None = None) -> None:
         self.name = name

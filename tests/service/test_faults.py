@@ -68,8 +68,8 @@ BROKEN_STREAMS = {
     "cut": Fault("mode=drop,at=3", 200, "upstream_lost"),
     "ends without [DONE]": Fault("mode=nodone,at=3", 200, "upstream_lost"),
     "half an event": Fault("mode=half,at=3", 200, "upstream_lost"),
-    "an event that is no JSON": Fault("mode=badevent,at=3", 200, "upstream_invalid"),
-    "an error event": Fault("mode=errstream,at=3", 200, None),
+    "an event that is no JSON": Fault("mode=badevent,at=3,itl=20", 200, "upstream_invalid"),
+    "an error event": Fault("mode=errstream,at=3,itl=20", 200, None),
     "stalls": Fault("mode=stall,at=3", 200, "upstream_timeout", STALL + 0.5),
     "too slow on the whole": Fault("itl=100,n=600", 200, "upstream_timeout", TOTAL + 0.5),
 }
@@ -173,32 +173,3 @@ def test_a_stream_that_breaks_ends_with_an_error_and_without_done(
     assert "[DONE]" not in events
     assert seconds < fault.seconds
     assert provider.idle()["requests"] == 1
-
-
-def test_a_provider_without_a_trusted_certificate(provider: Upstream) -> None:
-    check_unreachable(provider.origin.replace("http:", "https:"), "upstream_unreachable")
-
-
-def test_a_provider_whose_name_does_not_resolve() -> None:
-    check_unreachable("http://nowhere.invalid", "upstream_unreachable")
-
-
-def test_a_provider_that_is_not_there() -> None:
-    check_unreachable("http://127.0.0.1:1", "upstream_unreachable")
-
-
-def check_unreachable(url: str, code: str) -> None:
-    fault = Fault("", 502, code, 1)
-    service = Service(
-        AUTH_MODE="none",
-        LLM_MODEL_NAME="openai:fake",
-        LLM_BASE_URL=url,
-        LLM_RETRIES="0",
-        OPENAI_API_KEY="sk-of-the-operator",
-    )
-    try:
-        body = {"messages": [{"role": "user", "content": "hi"}]}
-        answer = httpx2.post(service.url + "/v1/chat/completions", json=body, timeout=10)
-        check_error(answer, fault)
-    finally:
-        service.kill()

@@ -72,7 +72,7 @@ def test_the_provider_gets_the_operator_s_key_and_never_the_client_s(
 def test_the_operator_s_defaults_are_added_and_nothing_else(
     client: httpx2.Client, provider: Upstream
 ) -> None:
-    body = b'{ "messages" : [{"role":"user","content":"\\u0068i"}], "seed":1.0e2 , "x": [1,2] }'
+    body = b'{ "messages" : [{"role":"user","content":"\\u0068i"}], "top_p":1.0e-1 , "x": [1,2] }'
     client.post(CHAT, content=body, headers={"content-type": "application/json"})
     sent = provider.last()["body"]
     assert sent == '{"model":"fake","temperature":0.3,' + body.decode()[1:]

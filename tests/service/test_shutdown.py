@@ -63,7 +63,8 @@ def test_a_stream_that_never_ends_is_cut_after_the_grace_period(
     provider.control(itl=10, n=100_000)
     started = service(**settings(provider, SHUTDOWN_GRACE_SECONDS="1"))
     with httpx2.stream("POST", started.url + CHAT, json={**QUESTION, "stream": True}) as answer:
-        next(answer.iter_lines())
+        lines = answer.iter_lines()
+        next(lines)
         begun = time.monotonic()
         assert started.terminate() == 0
         assert 0.9 < time.monotonic() - begun < 3
