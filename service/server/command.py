@@ -8,6 +8,8 @@ import sys
 
 from pydantic import SecretStr
 
+from service.auth import key_ring
+from service.auth.keys import KeyRefusedError
 from service.observe.langsmith import switch_off_environment_tracing
 from service.observe.log import Log
 from service.server.run import run
@@ -23,7 +25,9 @@ def serve() -> int:
     """Serve until a signal; gives the exit code."""
     try:
         settings, warnings = load(os.environ)
-    except SettingsError as error:
+        if settings.auth_mode == "jwt":
+            key_ring.sources(settings)
+    except (SettingsError, KeyRefusedError) as error:
         return _refused(error)
     # Settings are read: from here on LangChain's own tracing finds nothing that switches it on.
     switch_off_environment_tracing()
@@ -59,6 +63,6 @@ def _secrets(settings: Settings) -> list[str]:
     return [value.get_secret_value() for value in values if isinstance(value, SecretStr)]
 
 
-def _refused(error: SettingsError) -> int:
+def _refused(error: Exception) -> int:
     sys.stderr.write(f"{error}\n")
     return USAGE

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from starlette.exceptions import HTTPException
 
 from service import trace_context
+from service.auth.refusals import KeysUnavailableError
 from service.errors import (
     ApiError,
     Forbidden,
@@ -147,7 +148,7 @@ class Gateway:
         if identity is None:
             try:
                 identity = await verifier.verify(head.authorization)
-            except (Unauthorized, Forbidden) as error:
+            except (Unauthorized, Forbidden, KeysUnavailableError) as error:
                 exchange.auth_failure = error.reason
                 raise
         exchange.subject, exchange.tenant = identity.subject, identity.tenant
