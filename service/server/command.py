@@ -39,7 +39,7 @@ def serve() -> int:
     try:
         run(settings, log)
     except OSError as error:
-        logger.error("the service cannot start: %s", error.strerror or error)  # noqa: TRY400
+        logger.error("the service cannot start: %s", error.strerror or error)
         return FAILED
     return 0
 
