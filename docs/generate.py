@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs import command_line
+from docs import command_line, settings_table
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.report.rules import markdown_page
 from plate_llm_cli.rules.registry import RULES
@@ -50,6 +50,7 @@ def exit_codes(code: str, meaning: str, described: dict[ExitCode, str]) -> str:
 PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"exit codes": exit_codes_in_english},
     "README.ko.md": {"exit codes": exit_codes_in_korean},
+    "docs/service.md": {"settings": settings_table.table},
 }
 """By page: the parts that are generated, and by what."""
 
