@@ -50,20 +50,28 @@ class Quota:
 
     def check(self, usage: Usage, passed: float, whose: str) -> None:
         """Raise RateLimited where a request would be too much. `whose` ends the sentence."""
-        counts = (
-            (self.requests, usage.requests_before, usage.requests, "requests"),
-            (self.tokens, usage.tokens_before, usage.tokens, "tokens"),
-        )
-        for limit, before, now, unit in counts:
-            if not limit or used(before, now, passed) + 1 <= limit + ROUNDING:
-                continue
-            seconds = seconds_until_room(before, now, passed, limit)
-            raise RateLimited(
-                f"The limit of {limit} {unit} per minute{whose} is reached; "
-                f"try again in {max(1, -int(-seconds // 1))} s.",
-                retry_after=seconds,
-                headers=() if whose else self.headers(usage, passed),
+        if _is_over(self.requests, usage.requests_before, usage.requests, passed) or _is_over(
+            self.tokens, usage.tokens_before, usage.tokens, passed
+        ):
+            raise self._refusal(usage, passed, whose)
+
+    def _refusal(self, usage: Usage, passed: float, whose: str) -> RateLimited:
+        """Names the limit that has to be waited for longest."""
+        waits = [
+            (seconds_until_room(before, now, passed, limit), limit, unit)
+            for limit, before, now, unit in (
+                (self.requests, usage.requests_before, usage.requests, "requests"),
+                (self.tokens, usage.tokens_before, usage.tokens, "tokens"),
             )
+            if limit
+        ]
+        seconds, limit, unit = max(waits)
+        return RateLimited(
+            f"The limit of {unit} per minute{whose} ({limit}) is reached; "
+            f"try again in {max(1, -int(-seconds // 1))} s.",
+            retry_after=seconds,
+            headers=() if whose else self.headers(usage, passed),
+        )
 
     def headers(self, usage: Usage, passed: float) -> Headers:
         """What is left, as OpenAI says it."""
@@ -163,6 +171,11 @@ class RateLimiter:
             if self._usages[caller].minute >= minute - 1 and len(self._usages) < MOST_CALLERS:
                 return
             del self._usages[caller]
+
+
+def _is_over(limit: int, before: int, now: int, passed: float) -> bool:
+    """Whether one more would be too much."""
+    return limit > 0 and used(before, now, passed) + 1 > limit + ROUNDING
 
 
 def _passed(usage: Usage, now: float) -> float:
