@@ -93,6 +93,17 @@ CHECKS: tuple[Callable[[Settings], Iterator[Problem]], ...] = (
 )
 
 
+def warnings(settings: Settings) -> Iterator[str]:
+    """What is allowed, and hardly meant."""
+    secret = settings.auth_jwt_secret
+    text = secret.get_secret_value() if secret is not None else ""
+    if text != text.strip():
+        yield (
+            "AUTH_JWT_SECRET begins or ends with white space, which is part of the key: "
+            "no token verifies unless the issuer's has it, too"
+        )
+
+
 def fallback_names(settings: Settings) -> tuple[str, ...]:
     """LLM_FALLBACK_MODELS by the models' names, each once; it may hold `<provider>:<model>`."""
     known = _names(settings)

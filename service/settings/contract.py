@@ -19,15 +19,15 @@ VERSION = 1
 
 def contract() -> str:
     """The file's text. `default` is null where there is none, or where one would say nothing."""
-    fields = sorted(Settings.model_fields.items())
-    variables = [_variable(name, field) for name, field in fields]
+    fields = {name.upper(): field for name, field in Settings.model_fields.items()}
+    variables = [_variable(name, fields[name]) for name in sorted(fields)]
     document = {"version": VERSION, "variables": variables}
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def _variable(name: str, field: FieldInfo) -> dict[str, Any]:
     return {
-        "name": name.upper(),
+        "name": name,
         "required": field.is_required(),
         "secret": kinds.is_secret(field),
         "type": kinds.word(field),

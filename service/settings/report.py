@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 def redacted(settings: Settings) -> list[tuple[str, str]]:
     """Each variable and what it is, by name. Of a secret only whether it is set."""
     fields = type(settings).model_fields
-    return [(name.upper(), _shown(name, getattr(settings, name))) for name in sorted(fields)]
+    return sorted((name.upper(), _shown(name, getattr(settings, name))) for name in fields)
 
 
 def _shown(name: str, value: Any) -> str:

@@ -224,7 +224,7 @@ class Settings(BaseSettings):
 
 
 def load(environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
-    """The settings of an environment, and warnings about variables that nothing reads.
+    """The settings of an environment, and warnings, for example of variables that nothing reads.
 
     A variable that is empty counts as unset. Raises SettingsError, which repeats no value and has
     no cause: a traceback of pydantic's would show more than its message.
@@ -234,7 +234,8 @@ def load(environ: Mapping[str, str]) -> tuple[Settings, list[str]]:
         raise SettingsError(problems)
     names = checks.fallback_names(settings)
     settings = settings.model_copy(update={"llm_fallback_models": names})
-    return settings, unknown.warnings(environ, Settings.model_fields)
+    warnings = [*unknown.warnings(environ, Settings.model_fields), *checks.warnings(settings)]
+    return settings, warnings
 
 
 def _read(environ: Mapping[str, str]) -> tuple[Settings | None, list[messages.Problem]]:

@@ -22,7 +22,7 @@ def from_json(value: Any) -> Any:
         return value
     try:
         decoded = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         decoded = None
     if not isinstance(decoded, list):
         raise refusal("must be a JSON list")
@@ -62,15 +62,20 @@ def _check_key(secret: SecretStr) -> SecretStr:
 
 def _check_cache_url(secret: SecretStr) -> SecretStr:
     url = secret.get_secret_value().strip()
+    if not _VISIBLE.fullmatch(url) or not _is_cache_address(url):
+        raise refusal("must be redis://<host>:<port>/<number>, rediss://... or unix://<path>")
+    if url.count("@") > 1 or url.count("@") != urlsplit(url).netloc.count("@") or "#" in url:
+        raise refusal("must have @, /, # and ? of its password as %40, %2F, %23 and %3F")
+    return SecretStr(url)
+
+
+def _is_cache_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
         place = parts.path if parts.scheme == "unix" else parts.hostname
-        good = parts.scheme in ("redis", "rediss", "unix") and bool(place) and parts.port != 0
+        return parts.scheme in ("redis", "rediss", "unix") and bool(place) and parts.port != 0
     except ValueError:
-        good = False
-    if not good:
-        raise refusal("must be redis://<host>:<port>/<number>, rediss://... or unix://<path>")
-    return SecretStr(url)
+        return False
 
 
 def _check_host(host: str) -> str:
