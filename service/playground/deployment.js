@@ -41,7 +41,7 @@ export async function showReadiness() {
   try {
     const response = await fetch(at("readyz"));
     const { reasons, concerns } = await response.json();
-    const why = [...reasons, ...concerns].join("; ");
+    const why = [...reasons, ...concerns].map(({ message }) => message).join("; ");
     badge.dataset.state = response.ok ? "ready" : "waiting";
     const text = response.ok ? "Ready" : "Not ready";
     setText(badge, why ? `${text}: ${why}` : text);

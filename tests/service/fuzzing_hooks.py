@@ -7,6 +7,8 @@ from typing import Any
 import schemathesis
 
 LARGEST = 2**64
+MOST_DIMENSIONS = 4096
+"""Of the vectors of the echo."""
 
 
 @schemathesis.hook
@@ -18,11 +20,14 @@ def map_body(_: schemathesis.HookContext, body: Any) -> Any:
 
 
 @schemathesis.hook
-def filter_body(_: schemathesis.HookContext, body: Any) -> bool:
-    """A tool that has to be called has to be one of those in another field."""
-    match body:
+def filter_case(_: schemathesis.HookContext, case: schemathesis.Case[Any]) -> bool:
+    """Whether it asks for nothing that depends on another field, or on the model."""
+    match case.body:
+        # A tool that has to be called has to be one of `tools`.
         case {"tool_choice": {"type": "function"}}:
             return False
+        case {"dimensions": int(dimensions)}:
+            return dimensions <= MOST_DIMENSIONS
     return True
 
 

@@ -21,7 +21,7 @@ from tests.service.running import Service
 from tests.service.visit import ARGUMENTS, CHROMIUM, PATIENCE_MILLISECONDS, Visit, open_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
 
@@ -33,8 +33,8 @@ REFUSING = "refusing"
 BREAKING = "breaking"
 MODELS = {
     SLOW: "fake:itl=10,n=400",
-    REFUSING: "fake:mode=err,status=400,message=Too many cooks",
-    BREAKING: "fake:mode=errstream,at=4,message=Out of breath",
+    REFUSING: "fake:mode=err,status=400,message=Too-many-cooks",
+    BREAKING: "fake:mode=errstream,at=4,itl=20,message=Out-of-breath",
 }
 """What a person may choose beside the echo, and what the provider behind it does."""
 
@@ -251,14 +251,14 @@ def test_an_error_is_shown_as_openai_writes_it_with_the_name_of_its_request(visi
     visit.say("Hello")
     failure = visit.page.get_by_role("alert")
     expect(failure).to_contain_text("400")
-    expect(failure).to_contain_text("Too many cooks")
+    expect(failure).to_contain_text("Too-many-cooks")
     expect(visit.page.locator(".facts")).to_contain_text(visit.request_id)
 
 
 def test_what_came_before_a_stream_broke_stays(visit: Visit) -> None:
     visit.choose(BREAKING)
     visit.say("Hello")
-    expect(visit.page.get_by_role("alert")).to_contain_text("Out of breath")
+    expect(visit.page.get_by_role("alert")).to_contain_text("Out-of-breath")
     assert visit.page.locator(".answer .text").text_content() != ""
 
 
@@ -314,6 +314,17 @@ def test_the_curl_command_does_what_the_page_does(visit: Visit) -> None:
 def test_readiness_and_release_are_shown(visit: Visit) -> None:
     expect(visit.page.locator("#readiness")).to_have_text("Ready")
     expect(visit.page.locator("#version")).to_have_text(re.compile(r"\d+\.\d+\.\d+"))
+
+
+def test_what_keeps_the_service_from_being_ready_is_shown(
+    browser: Browser, service: Callable[..., Service]
+) -> None:
+    keyless = service(
+        AUTH_MODE="none", PLAYGROUND_ENABLED="true", LLM_MODEL_NAME="openai:gpt-4o-mini"
+    )
+    page = open_page(browser, keyless.url).page
+    expect(page.locator("#readiness")).to_contain_text(re.compile("^Not ready: .*OPENAI_API_KEY"))
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

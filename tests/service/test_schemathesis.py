@@ -34,9 +34,10 @@ OPTIONS = (
 def test_what_is_described_is_what_happens(service: Callable[..., Service]) -> None:
     running = service(
         LLM_MODEL_NAME="builtin:echo",
+        # The description is of what the service lets through, whatever the model behind it takes.
+        LLM_DROP_UNSUPPORTED="true",
         AUTH_MODE="jwt",
         AUTH_JWT_SECRET=SECRET,
-        CACHE_TTL_SECONDS="0",
     )
     run = subprocess.run(  # noqa: S603 - our own arguments
         [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request
@@ -62,9 +65,9 @@ class Visit:
 
     def shown_length(self, longer_than: int) -> int:
         """The length of the answer as soon as it is longer than that."""
-        script = "least => { const text = document.querySelector('.answer .text').textContent;"
-        script += " return text.length > least && text.length }"
-        return int(self.page.wait_for_function(script, arg=longer_than).json_value())
+        text = self.page.locator(".answer .text")
+        expect(text).to_have_text(re.compile(f".{{{longer_than + 1},}}", re.DOTALL))
+        return len(text.text_content() or "")
 
     def noted(self, request: Request) -> None:
         self.addresses.append(request.url)
@@ -81,7 +84,7 @@ def open_page(browser: Browser, site: str, **options: Any) -> Visit:
     page.on("console", lambda line: visit.complaints.append(line.text))
     page.goto(site)
     # The models are listed last.
-    page.wait_for_function("document.getElementById('chosen').textContent !== ''")
+    expect(page.locator("#chosen")).not_to_be_empty()
     return visit
 
 

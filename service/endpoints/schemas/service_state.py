@@ -19,8 +19,8 @@ def service_state() -> dict[str, Schema]:
         "created": {"type": "integer"},
         "owned_by": text("Its provider."),
     }
-    sentences = listed(text())
-    readiness = {"status": word("ready", "not ready"), "reasons": sentences, "concerns": sentences}
+    told = listed(record({"name": text(), "message": text()}, ("name", "message")))
+    readiness = {"status": word("ready", "not ready"), "reasons": told, "concerns": told}
     build = {
         "version": text("The release."),
         "revision": or_null(text("The commit that the image was built from.")),

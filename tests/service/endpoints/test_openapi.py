@@ -9,13 +9,18 @@ from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
 import service
 from service import errors
+from service.app import routes_of
 from service.endpoints import openapi
+from service.observe.log import Log
+from service.runtime import Runtime
+from service.settings.settings import load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from starlette.routing import Route
+
 DESCRIPTION = openapi.description()
-HELLO = {"role": "user", "content": "Hello"}
 
 
 def test_the_description_is_an_openapi_document() -> None:
@@ -75,6 +80,27 @@ def test_each_answer_names_its_request() -> None:
             assert answer["headers"]["x-request-id"] == {
                 "$ref": "#/components/headers/x-request-id"
             }
+
+
+def test_each_path_of_the_application_is_described_with_its_method() -> None:
+    settings, _ = load({"LLM_MODEL_NAME": "builtin:echo", "AUTH_MODE": "none"})
+    routes = routes_of(Runtime(settings, Log()))
+    served = {
+        (route.path.replace(":path", ""), method) for route in routes for method in only(route)
+    }
+    assert {(path, method.upper()) for path, method in methods()} == served
+
+
+def only(route: Route) -> set[str]:
+    """The methods of a route, without HEAD, which every GET brings along."""
+    return (route.methods or set()) - {"HEAD"}
+
+
+def methods() -> Iterator[tuple[str, str]]:
+    """Path and method of what is described."""
+    for path, item in DESCRIPTION["paths"].items():
+        for method in item:
+            yield path, method
 
 
 def test_an_error_is_described_as_it_is_written() -> None:
