@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.service.running import ROOT, SECRET, token
+from tests.service.running import SECRET, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ OPTIONS = (
 )
 
 
-def test_what_is_described_is_what_happens(service: Callable[..., Service]) -> None:
+def test_what_is_described_is_what_happens(service: Callable[..., Service], tmp_path: Path) -> None:
     running = service(
         LLM_MODEL_NAME="builtin:echo",
         # The description is of what the service lets through, whatever the model behind it takes.
@@ -47,7 +47,7 @@ def test_what_is_described_is_what_happens(service: Callable[..., Service]) -> N
             f"--header=Authorization: Bearer {token()}",
             *OPTIONS,
         ],
-        cwd=ROOT,
+        cwd=tmp_path,  # it keeps notes where it runs
         env={**os.environ, "SCHEMATHESIS_HOOKS": "tests.service.fuzzing_hooks"},
         capture_output=True,
         text=True,
