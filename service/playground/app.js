@@ -12,6 +12,7 @@ const empty = part("empty");
 const conversation = [];
 let images = [];
 let stopRunning = null;
+let atEnd = true;
 
 // --- the request
 
@@ -104,9 +105,8 @@ async function answerNow() {
   };
   try {
     await ask(request, answer, (text) => {
-      const follow = isAtEnd();
       view.add(text, answer);
-      if (follow) scrollToEnd();
+      if (atEnd) scrollToEnd();
     });
     finish(view, answer, "complete");
   } catch (error) {
@@ -114,7 +114,7 @@ async function answerNow() {
     else fail(view, answer, error);
   } finally {
     running(null);
-    scrollToEnd();
+    if (atEnd) scrollToEnd();
     showCommand();
   }
 }
@@ -153,11 +153,6 @@ function clearChat() {
   part("clear").hidden = true;
   part("prompt").focus();
   showCommand();
-}
-
-function isAtEnd() {
-  const log = part("log");
-  return log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_THE_END_PIXELS;
 }
 
 function scrollToEnd() {
@@ -212,6 +207,11 @@ part("prompt").addEventListener("paste", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") stopRunning?.abort();
 });
+part("log").addEventListener("scroll", ({ target }) => {
+  atEnd = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_THE_END_PIXELS;
+});
+// What is written grows at the cost of what was said, whose end must stay in sight.
+new ResizeObserver(() => atEnd && scrollToEnd()).observe(part("log"));
 part("stop").addEventListener("click", () => stopRunning?.abort());
 part("clear").addEventListener("click", clearChat);
 part("attach").addEventListener("click", () => part("file").click());
