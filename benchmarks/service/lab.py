@@ -18,6 +18,7 @@ import jwt
 
 from benchmarks.measure import ENVIRONMENT
 from benchmarks.service.environments import environment
+from benchmarks.service.machine import cpu_seconds
 from benchmarks.service.sink import Sink
 from benchmarks.trees import REPOSITORY
 
@@ -87,6 +88,7 @@ class Running:
     headers: Mapping[str, str]
     pid: int
     ready_seconds: float
+    ready_cpu_seconds: float
 
 
 @asynccontextmanager
@@ -110,7 +112,7 @@ async def open_lab(folder: Path, python: str) -> AsyncIterator[Lab]:
 async def started(lab: Lab, server: Server) -> AsyncIterator[Running]:
     """`server` on its core, ready; ended afterwards. Raises `RuntimeError` if it does not start."""
     if not server.command:
-        yield Running(server, lab.upstream, {}, 0, 0)
+        yield Running(server, lab.upstream, {}, 0, 0, 0)
         return
     port = free_port()
     values = lab.values(server, port)
@@ -124,7 +126,8 @@ async def started(lab: Lab, server: Server) -> AsyncIterator[Running]:
                 log = lab.folder / f"{server.name}.log"
                 raise RuntimeError(f"{server.name} did not start:\n{log.read_text()[-2000:]}")
             await asyncio.sleep(POLL_SECONDS)
-        yield Running(server, port, headers, child.pid, time.perf_counter() - began)
+        took = time.perf_counter() - began
+        yield Running(server, port, headers, child.pid, took, cpu_seconds(child.pid))
 
 
 @contextmanager

@@ -26,7 +26,7 @@ INFO = {
     },
     "instance_flags": {"zstd_compression_enabled": False},
 }
-QUIET_SECONDS = 0.4
+QUIET_SECONDS = 1.2
 PATIENCE_SECONDS = 10
 RUN = re.compile(rb'name="?post\.[0-9a-f-]{36}"?[;\r]')
 
