@@ -117,6 +117,8 @@ class Upstream:
         )
         assert self.process.stdout is not None
         self.origin = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
+        # Each of `httpx2`'s own functions would load the system's certificates first.
+        self._controls = httpx2.Client(base_url=self.origin)
 
     @property
     def url(self) -> str:
@@ -125,19 +127,19 @@ class Upstream:
 
     def control(self, **options: Any) -> None:
         """How it behaves from now on."""
-        httpx2.post(self.origin + "/_ctl", json=options).raise_for_status()
+        self._controls.post("/_ctl", json=options).raise_for_status()
 
     def last(self) -> dict[str, Any]:
         """The last request that it got."""
-        return dict(httpx2.get(self.origin + "/_last").json())
+        return dict(self._controls.get("/_last").json())
 
     def reset(self) -> None:
         """Start counting again."""
-        httpx2.post(self.origin + "/_reset")
+        self._controls.post("/_reset")
 
     def stats(self) -> dict[str, int]:
         """Its counts."""
-        return dict(httpx2.get(self.origin + "/_stats").json())
+        return dict(self._controls.get("/_stats").json())
 
     def idle(self) -> dict[str, int]:
         """Its counts, once it has nothing to do; fails when that takes longer than a second."""
@@ -149,6 +151,7 @@ class Upstream:
 
     def end(self) -> None:
         """End it."""
+        self._controls.close()
         self.process.kill()
         self.process.wait()
         assert self.process.stdout is not None
