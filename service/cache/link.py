@@ -37,11 +37,12 @@ logger = logging.getLogger(__name__)
 T = TypeVar("T")
 
 CONNECT_SECONDS = 1.0
-"""For a name, TCP, TLS and the first command together. Nobody waits for it."""
+"""For a name, TCP, TLS and a password together. Nobody waits for it."""
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 10.0
 CALM_SECONDS = 30.0
-"""A failure that comes later than this after the last one is a first one again."""
+CALM_ANSWERS = 100
+"""A failure that comes this long after the last one, or after so many answers, is a first one."""
 
 FAILURES = (RedisError, OSError)
 
@@ -64,9 +65,9 @@ _REASONS: tuple[tuple[type[Exception], str], ...] = (
 
 
 class Link:
-    """One connection. `probe` is the command that shows whether it is of use for `purpose`."""
+    """One connection. It is of use for `purpose` when `probe` is answered within `seconds`."""
 
-    def __init__(self, url: str, purpose: str, probe: Command) -> None:
+    def __init__(self, url: str, purpose: str, probe: Command, seconds: float) -> None:
         options: dict[str, Any] = {**parse_url(url)}
         self._open: Callable[..., Connection] = options.pop("connection_class", Connection)
         self._place = {
@@ -76,9 +77,12 @@ class Link:
         }
         self.purpose = purpose
         self._probe = probe
+        self._seconds = seconds
         self._failures = 0
         self._failed_at = time.monotonic()
         self._told = ""
+        self.answers = 0
+        """Since the last failure; whoever uses the connection counts them."""
         self.up = False
         """Whether it can be used now."""
         self.trouble: str | None = "is not connected yet"
@@ -94,7 +98,7 @@ class Link:
             try:
                 async with asyncio.timeout(CONNECT_SECONDS):
                     await connection.connect()  # type: ignore[no-untyped-call]
-                    await ask(connection, self._probe)
+                await in_time(self._seconds, ask(connection, self._probe))
                 self._works()
                 await serve(connection)
             except FAILURES as error:
@@ -129,8 +133,10 @@ class Link:
         logged, each when it is another than the last.
         """
         now = time.monotonic()
-        self._failures = self._failures + 1 if now - self._failed_at <= CALM_SECONDS else 1
+        calm = now - self._failed_at > CALM_SECONDS or self.answers >= CALM_ANSWERS
+        self._failures = 1 if calm else self._failures + 1
         self._failed_at = now
+        self.answers = 0
         self.trouble = trouble
         if self._failures == 1:
             return 0.0

@@ -70,7 +70,7 @@ class _Reading:
     """Looks keys up, all of those together that came while the last answer was on its way."""
 
     def __init__(self, url: str) -> None:
-        self.link = Link(url, "the look-up of answers", (b"MGET", PROBE))
+        self.link = Link(url, "the look-up of answers", (b"MGET", PROBE), READ_SECONDS)
         self._loop = asyncio.get_running_loop()
         self._asked: list[tuple[bytes, asyncio.Future[bytes | None]]] = []
         self._some = asyncio.Event()
@@ -96,6 +96,7 @@ class _Reading:
                 values = await in_time(READ_SECONDS, ask(connection, command))
                 if not isinstance(values, list) or len(values) != len(batch):
                     raise InvalidResponse
+                self.link.answers += 1
                 _tell(batch, values)
         finally:
             self.link.up = False
@@ -125,7 +126,9 @@ class _Writing:
     """Writes what is in its queue, several values at a time."""
 
     def __init__(self, url: str, seconds: int) -> None:
-        self.link = Link(url, "the keeping of answers", (b"SET", PROBE, b"", b"EX", 1))
+        self.link = Link(
+            url, "the keeping of answers", (b"SET", PROBE, b"", b"EX", 1), WRITE_SECONDS
+        )
         self._seconds = seconds
         self._queue: deque[tuple[bytes, bytes]] = deque()
         self._queued = 0
@@ -153,6 +156,7 @@ class _Writing:
                     self._some.clear()
                 commands = [(b"SET", key, value, b"EX", self._seconds) for key, value in batch]
                 await in_time(WRITE_SECONDS, ask_all(connection, commands))
+                self.link.answers += 1
         finally:
             self.link.up = False
             self._queue.clear()

@@ -43,7 +43,8 @@ class Sharing:
     """Shares usages. Needs a running loop; connects in the background."""
 
     def __init__(self, url: str) -> None:
-        self.link = Link(url, "the sharing of limits", (b"HINCRBY", PROBE, b"requests", 0))
+        probe = (b"HINCRBY", PROBE, b"requests", 0)
+        self.link = Link(url, "the sharing of limits", probe, ANSWER_SECONDS)
         self._touched: dict[Caller, Usage] = {}
         self._task = asyncio.create_task(self.link.keep(self._serve))
 
@@ -64,6 +65,7 @@ class Sharing:
                 touched, self._touched = iter(self._touched.items()), {}
                 while batch := list(islice(touched, MOST_AT_ONCE)):
                     await in_time(ANSWER_SECONDS, _share(connection, batch))
+                    self.link.answers += 1
         finally:
             self._touched.clear()
 

@@ -351,15 +351,64 @@ async def test_an_outage_is_logged_once_and_so_is_its_end(
     ]
 
 
+def failing() -> link.Link:
+    return link.Link("redis://nowhere", "a test", (b"PING",), 1)
+
+
 def test_pauses_grow_up_to_the_longest_one() -> None:
-    outage = link.Link("redis://nowhere", "a test", (b"PING",))
+    outage = failing()
     pauses = [outage._failed("is too slow") for _ in range(8)]
     assert pauses == [0.0, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
 
 
 def test_pauses_stay_the_longest_one_for_days() -> None:
-    outage = link.Link("redis://nowhere", "a test", (b"PING",))
+    outage = failing()
     assert {outage._failed("is too slow") for _ in range(20_000)} >= {0.0, 10.0}
+
+
+def test_a_few_answers_between_two_failures_do_not_shorten_the_pause() -> None:
+    outage = failing()
+    for _ in range(3):
+        outage._failed("is too slow")
+    outage.answers += link.CALM_ANSWERS - 1
+    assert outage._failed("is too slow") == 2.0
+
+
+def test_many_answers_between_two_failures_make_the_pause_short_again() -> None:
+    outage = failing()
+    for _ in range(3):
+        outage._failed("is too slow")
+    outage.answers += link.CALM_ANSWERS
+    assert [outage._failed("is too slow") for _ in range(2)] == [0.0, 0.5]
+
+
+async def test_a_redis_that_is_always_too_slow_is_never_waited_for(
+    server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A stand-in for the distance: everything takes 15 ms each way.
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while data := await reader.read(65536):
+            await asyncio.sleep(0.015)
+            writer.write(data)
+        writer.close()
+
+    async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there = await asyncio.open_connection("127.0.0.1", server.port)
+        await asyncio.gather(carry(reader, there[1]), carry(there[0], writer))
+
+    monkeypatch.setattr(link, "FIRST_PAUSE", 0.01)
+    tasks = asyncio.all_tasks()
+    far = await asyncio.start_server(forward, "127.0.0.1")
+    cache = RedisCache(f"redis://127.0.0.1:{far.sockets[0].getsockname()[1]}", 300)
+    await until(lambda: cache.concerns() == _concern("is too slow"))
+    for _ in range(20):
+        began = time.perf_counter()
+        assert await cache.get(KEY) is None
+        assert time.perf_counter() - began < 0.01
+        await asyncio.sleep(0.005)
+    await cache.close()
+    far.close()
+    await until(lambda: asyncio.all_tasks() == tasks)
 
 
 def _concern(words: str) -> str:
