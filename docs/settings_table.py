@@ -15,7 +15,9 @@ def table() -> str:
 
 def _row(variable: dict[str, object]) -> str:
     name = f"`{variable['name']}`" + (" (secret)" if variable["secret"] else "")
-    return f"| {name} | {_default(variable)} | {variable['description']} |"
+    # Markdown takes what stands in angle brackets for HTML.
+    description = str(variable["description"]).replace("<", "&lt;")
+    return f"| {name} | {_default(variable)} | {description} |"
 
 
 def _default(variable: dict[str, object]) -> str:

@@ -22,7 +22,7 @@ class Documents:
 
     def __init__(self, runtime: Runtime) -> None:
         self._version = orjson.dumps(version_document())
-        self._openapi = openapi.document()
+        self._openapi = openapi.document(tokens=runtime.settings.auth_mode == "jwt")
         self._pages = playground.pages() if runtime.settings.playground_enabled else {}
 
     async def version(self, request: Request) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import sys
@@ -50,8 +51,11 @@ def show_settings() -> int:
         settings, warnings = load(os.environ)
     except SettingsError as error:
         return _refused(error)
-    for name, shown in redacted(settings):
-        sys.stdout.write(f"{name}={shown}\n")
+    lines = [f"{name}={shown}\n" for name, shown in redacted(settings)]
+    with contextlib.suppress(BrokenPipeError):
+        # A reader such as `head` may have seen enough.
+        sys.stdout.write("".join(lines))
+        sys.stdout.flush()
     for warning in warnings:
         sys.stderr.write(f"{warning}\n")
     return 0

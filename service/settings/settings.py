@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from service.settings import checks, messages, unknown
 from service.settings.entries import ModelEntry, Name, Spec
-from service.settings.signing import JwtSecret, PublicKey  # noqa: TC001 - pydantic reads them
+from service.settings.signing import JwtSecret, PublicKey
 from service.settings.texts import ApiKey, BaseUrl, CacheUrl, FromJson, Host, Origin, Url
 
 if TYPE_CHECKING:
