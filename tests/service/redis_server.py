@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from typing import TYPE_CHECKING, Self
 
@@ -28,10 +29,13 @@ class RedisServer:
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self.client = redis.Redis(port=self.port, password=password)
         self._process: subprocess.Popen[bytes] | None = None
+        # A replica's first copy goes through a file, whatever `--save` says.
+        self._folder = tempfile.TemporaryDirectory()
 
     def start(self) -> None:
         """Start it, with nothing in it."""
-        command = [BINARY, "--port", str(self.port), "--save", "", "--appendonly", "no"]
+        command = [BINARY, "--port", str(self.port), "--dir", self._folder.name]
+        command += ["--save", "", "--appendonly", "no"]
         self._process = subprocess.Popen(  # noqa: S603 - ours
             [*command, *self._options], stdout=subprocess.DEVNULL
         )
@@ -77,3 +81,4 @@ class RedisServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+        self._folder.cleanup()
