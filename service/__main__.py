@@ -18,9 +18,9 @@ USAGE = 2
 def main(arguments: list[str]) -> int:
     """Run a command; gives the exit code."""
     if arguments[:1] == ["probe"]:
-        from service import probe  # noqa: PLC0415 - a probe must not load the whole service
+        from service.probe import main as probe  # noqa: PLC0415 - it must not load the whole service
 
-        return probe.main(arguments[1:])
+        return probe(arguments[1:])
     if arguments not in ([], ["serve"], ["settings"]):
         print(__doc__, file=sys.stderr)  # noqa: T201 - a command line
         return USAGE

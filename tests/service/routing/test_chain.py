@@ -34,7 +34,7 @@ class Scripted:
     """A provider that gives what its script says: bytes are an answer, errors are raised."""
 
     takes_bytes = False
-    supported = None
+    supported: frozenset[str] | None = None
 
     def __init__(self, *script: Any) -> None:
         self.name = "scripted"
@@ -142,8 +142,8 @@ async def streamed(chain: Chain, exchange: Exchange, *targets: Target) -> list[b
         return [piece async for piece in pieces]
 
 
-def chain_of(heard: Heard, retries: int = 2, **timeouts: float) -> Chain:
-    return Chain(retries, Timeouts(**timeouts), heard)
+def chain_of(heard: Heard, retries: int = 2, timeouts: Timeouts | None = None) -> Chain:
+    return Chain(retries, timeouts or Timeouts(), heard)
 
 
 async def test_an_answer_at_once(heard: Heard, exchange: Exchange) -> None:
@@ -208,7 +208,7 @@ async def test_a_short_retry_after_is_waited_for(heard: Heard, exchange: Exchang
 async def test_an_answer_that_takes_too_long_is_a_504(heard: Heard, exchange: Exchange) -> None:
     provider = Scripted(None)
     with pytest.raises(UpstreamError) as raised:
-        await whole(chain_of(heard, total=0.02), exchange, target("a", provider))
+        await whole(chain_of(heard, timeouts=Timeouts(total=0.02)), exchange, target("a", provider))
     assert (raised.value.status, raised.value.code) == (504, "upstream_timeout")
     assert provider.asked == 1
 
@@ -217,7 +217,7 @@ async def test_a_model_that_hangs_leaves_time_for_the_next(
     heard: Heard, exchange: Exchange
 ) -> None:
     targets = target("a", Scripted(None)), target("b", Scripted(b"yes"))
-    assert await whole(chain_of(heard, total=0.04), exchange, *targets) == b"yes"
+    assert await whole(chain_of(heard, timeouts=Timeouts(total=0.04)), exchange, *targets) == b"yes"
 
 
 async def test_a_model_that_cannot_take_the_request_refuses_it(
@@ -305,17 +305,17 @@ async def test_a_stream_does_not_fall_back_after_its_first_piece(
 @pytest.mark.parametrize(
     ("script", "timeouts"),
     [
-        ([None], {"first": 0.02}),
-        ([b"1", None], {"stall": 0.02}),
-        ([b"1", None], {"total": 0.02}),
+        ([None], Timeouts(first=0.02)),
+        ([b"1", None], Timeouts(stall=0.02)),
+        ([b"1", None], Timeouts(total=0.02)),
     ],
 )
 async def test_each_deadline_of_a_stream(
-    script: list[Any], timeouts: dict[str, float], heard: Heard, exchange: Exchange
+    script: list[Any], timeouts: Timeouts, heard: Heard, exchange: Exchange
 ) -> None:
     provider = Scripted(script)
     with pytest.raises(UpstreamError) as raised:
-        await streamed(chain_of(heard, **timeouts), exchange, target("a", provider))
+        await streamed(chain_of(heard, timeouts=timeouts), exchange, target("a", provider))
     assert raised.value.status == 504
     assert provider.closed == 1
 
