@@ -233,7 +233,9 @@ def _size(schema: Schema, keyword: str, otherwise: int) -> int:
 def _bound(schema: Schema, keyword: str) -> float | None:
     """A border between numbers, if it is one that can be counted with."""
     value = schema.get(keyword)
-    return value if type(value) in (int, float) and abs(value) < EXACT else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= EXACT:
+        return None
+    return value
 
 
 def _outer(choose: Callable[[list[float]], float], *bounds: float | None) -> float | None:
