@@ -70,6 +70,13 @@ def charts(session: nox.Session) -> None:
 
 
 @nox.session
+def image(session: nox.Session) -> None:
+    """The steps of the image's Dockerfile, without Docker: build it, start it, ask it."""
+    install(session)
+    session.run("python", "-m", "tests.service.image.run_steps", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Fail when a generated file is not what the code says; `-- --write` writes them."""
     install(session)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from service.settings.kinds import Kind, refusal
 
 PROVIDERS = ("openai", "openai-compatible", "anthropic", "langchain", "builtin")
-BUILT_IN = "builtin:echo"
+BUILT_IN = ("builtin:echo", "builtin:echo-slow")
 
 _NAME = re.compile(r"[!-~]{1,200}")
 _FACTORY = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+")
@@ -24,8 +24,8 @@ def check_spec(spec: str) -> str:
         raise refusal(f"must be <provider>:<model>, with a provider of {', '.join(PROVIDERS)}")
     if not _NAME.fullmatch(model):
         raise refusal("must name a model of at most 200 characters, without spaces")
-    if provider == "builtin" and spec != BUILT_IN:
-        raise refusal(f"has one built-in model: {BUILT_IN}")
+    if provider == "builtin" and spec not in BUILT_IN:
+        raise refusal(f"has two built-in models: {' and '.join(BUILT_IN)}")
     if provider == "langchain" and not _FACTORY.fullmatch(model):
         raise refusal("must be langchain:<package>.<module>.<factory>")
     return spec

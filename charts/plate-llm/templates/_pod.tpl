@@ -37,7 +37,7 @@ containers:
     {{- with .Values.shutdown.preStopSeconds }}
     lifecycle:
       preStop:
-        # The kubelet sleeps: the image has no shell.
+        # The kubelet sleeps: the image relies on no shell.
         sleep:
           seconds: {{ . }}
     {{- end }}

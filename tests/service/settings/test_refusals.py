@@ -46,7 +46,7 @@ REFUSED: dict[str, list[tuple[str, str]]] = {
         ("openai:", MODEL),
         ("azure:gpt-4o", MODEL),
         ("openai:gpt 4o", "must name a model of at most 200 characters, without spaces"),
-        ("builtin:parrot", "has one built-in model: builtin:echo"),
+        ("builtin:parrot", "has two built-in models: builtin:echo and builtin:echo-slow"),
         ("langchain:factory", "must be langchain:<package>.<module>.<factory>"),
         ("langchain:a.b()", "must be langchain:<package>.<module>.<factory>"),
     ],
