@@ -56,9 +56,12 @@ class Runtime:
         self.tracer: Tracer | None = None
         self.keeps_answers = settings.langchain_tracing_v2 or settings.log_prompts
         self.flights = Flights()
+        self.leading: dict[bytes, Exchange] = {}
+        """Requests that others wait for, by their place in the cache."""
         self.admission = Admission(
             settings.limit_concurrency, settings.limit_queue, settings.limit_queue_seconds
         )
+        self._cache_scope = _cache_scope(settings)
         timeouts = Timeouts(
             settings.llm_timeout_seconds,
             settings.llm_first_token_seconds,
@@ -118,8 +121,8 @@ class Runtime:
         """Where the answer to a request lies in the cache; None where it has no place there."""
         if self.cache is None or choice == b"off":
             return None
-        shared = "" if self.settings.cache_shared else tenant
-        return cache_key(model, request, shared, opted_in=choice == b"on")
+        whose = "" if self.settings.cache_shared else tenant
+        return cache_key(model, request, self._cache_scope + whose, opted_in=choice == b"on")
 
     def finished(self, exchange: Exchange) -> None:
         """Count and log a request that has had its answer."""
@@ -157,6 +160,15 @@ class Runtime:
             missing = self.targets(model)[0].provider.missing()
             told.append(("model", missing and f"{model.name}: {missing}"))
         return [{"name": name, "message": message} for name, message in told if message]
+
+
+def _cache_scope(settings: Settings) -> str:
+    """What two deployments must have in common that share a plate-cache, to share its answers.
+
+    Models of one name may be other models elsewhere, and tenants of one name other tenants.
+    """
+    issuer = settings.auth_issuer or settings.plate_api_url
+    return repr((settings.llm_base_url, settings.anthropic_base_url, issuer))
 
 
 def _tracer(settings: Settings) -> Tracer | None:

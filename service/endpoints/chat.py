@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from service.chat.events import framed
 from service.chat.parse import parse
-from service.errors import UpstreamError
+from service.errors import ApiError
 from service.routing.prepare import prepare
 from service.web.answers import send_end, send_events, send_piece, send_whole
 from service.web.body import read_json_body
@@ -61,7 +61,7 @@ class ChatCompletions:
 class _Asked:
     """A request on its way to its answer. `key` is its place in the cache, if it has one."""
 
-    __slots__ = ("_exchange", "_request", "_runtime", "_targets", "key")
+    __slots__ = ("_exchange", "_leader", "_request", "_runtime", "_targets", "key")
 
     def __init__(
         self,
@@ -74,6 +74,8 @@ class _Asked:
         self._exchange = exchange
         self._request = request
         self._targets = targets
+        self._leader: Exchange | None = None
+        """The request like this one whose answer this one gets as well."""
         self.key: bytes | None = None
 
     async def in_one(self, send: Send) -> None:
@@ -84,6 +86,7 @@ class _Asked:
             if self.key is None:
                 body = await self._whole()
             else:
+                self._leader = self._runtime.leading.get(self.key)
                 body, shared = await self._runtime.flights.answer(self.key, self._whole)
                 exchange.cache = "shared" if shared else "miss"
         exchange.answer = body
@@ -106,7 +109,7 @@ class _Asked:
                     started = True
                     exchange.first_token_seconds = perf_counter() - exchange.started
                     await send_events(send, piece, self._headers())
-        except UpstreamError as error:
+        except ApiError as error:
             if not started:
                 raise
             exchange.error_code = error.code or error.type
@@ -120,6 +123,7 @@ class _Asked:
             return _once(body)
         if self.key is None:
             return self._stream()
+        self._leader = self._runtime.leading.get(self.key)
         events, shared = self._runtime.flights.stream(self.key, self._stream)
         self._exchange.cache = "shared" if shared else "miss"
         return events
@@ -139,11 +143,13 @@ class _Asked:
         """An answer from a provider."""
         runtime = self._runtime
         await runtime.admission.enter()
+        self._lead()
         try:
             body = await runtime.chain.whole(
                 self._exchange, self._targets, self._prepared, _complete
             )
         finally:
+            self._led()
             runtime.admission.leave()
         self._keep(body)
         return body
@@ -154,6 +160,7 @@ class _Asked:
         kept: list[bytes] | None = [] if self.key or runtime.keeps_answers else None
         size = 0
         await runtime.admission.enter()
+        self._lead()
         try:
             stream = runtime.chain.stream(exchange, self._targets, self._prepared)
             async with aclosing(stream) as events:
@@ -165,10 +172,21 @@ class _Asked:
                             kept = None
                     yield piece
         finally:
+            self._led()
             runtime.admission.leave()
             if kept is not None:
                 exchange.answer = b"".join(kept)
         self._keep(exchange.answer)
+
+    def _lead(self) -> None:
+        """Requests like this one find out here who answers them."""
+        if self.key is not None:
+            self._runtime.leading[self.key] = self._exchange
+
+    def _led(self) -> None:
+        """The answer is there, or never will be."""
+        if self.key is not None and self._runtime.leading.get(self.key) is self._exchange:
+            del self._runtime.leading[self.key]
 
     def _keep(self, body: bytes) -> None:
         """Put a whole answer into the cache; not one that another model gave."""
@@ -181,6 +199,8 @@ class _Asked:
 
     def _headers(self) -> Headers:
         exchange = self._exchange
+        if exchange.cache == "shared" and self._leader is not None:
+            exchange.served_by = self._leader.served_by
         model = (b"x-model", (exchange.served_by or exchange.model).encode())
         return (model, (b"x-cache", exchange.cache.encode())) if exchange.cache else (model,)
 

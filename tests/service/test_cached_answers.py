@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import httpx2
@@ -169,3 +170,25 @@ def bring_trouble(trouble: str, redis: RedisServer) -> None:
         ],
     }
     happenings.get(trouble, lambda: None)()
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_who_shares_an_answer_is_told_who_gave_it(stream: bool, provider: Upstream) -> None:
+    models = [{"name": "broken", "model": "openai:fake:mode=err,ttft=100"}, "openai:other:ttft=100"]
+    service = start(
+        provider,
+        LLM_MODELS=json.dumps(models),
+        LLM_FALLBACK_MODELS='["other:ttft=100"]',
+        LLM_RETRIES="0",
+    )
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            asking = [
+                pool.submit(ask, service, "hi", model="broken", stream=stream) for _ in range(2)
+            ]
+            answers = [one.result() for one in asking]
+        assert {answer.headers["x-cache"] for answer in answers} == {"miss", "shared"}
+        assert {answer.headers["x-model"] for answer in answers} == {"other:ttft=100"}
+        assert ask(service, "hi", model="broken", stream=stream).headers["x-cache"] == "miss"
+    finally:
+        service.kill()
