@@ -1,8 +1,7 @@
-"""The application: what is where, and what lives as long as it does."""
+"""The application: what is where."""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -16,24 +15,15 @@ from service.endpoints.models import Models
 from service.web.gateway import Gateway
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from starlette.types import ASGIApp
 
     from service.runtime import Runtime
 
 
 def build(runtime: Runtime) -> Gateway:
-    """The whole application. Starting it opens the runtime, ending it closes it."""
-
-    @asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        del app
-        async with runtime:
-            yield
-
+    """The whole application. The runtime must be entered before the first request."""
     routes = routes_of(runtime)
-    app = Application(routes=routes, lifespan=lifespan)
+    app = Application(routes=routes)
     app.router.redirect_slashes = False
     return Gateway(app, runtime, [route.path for route in routes])
 

@@ -13,6 +13,7 @@ from service.auth import key_ring
 from service.auth.keys import KeyRefusedError
 from service.observe.langsmith import switch_off_environment_tracing
 from service.observe.log import Log
+from service.providers.langchain_error import FactoryError
 from service.server.run import run
 from service.settings.report import redacted
 from service.settings.settings import Settings, SettingsError, load
@@ -39,6 +40,8 @@ def serve() -> int:
         logger.warning(warning)
     try:
         run(settings, log)
+    except FactoryError as error:
+        return _refused(error)
     except OSError as error:
         logger.error("the service cannot start: %s", error.strerror or error)
         return FAILED

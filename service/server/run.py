@@ -40,7 +40,10 @@ FULL_COLLECTIONS = 100
 
 
 def run(settings: Settings, log: Log) -> None:
-    """Serve until a signal ends it. Raises OSError where a port is taken."""
+    """Serve until a signal ends it.
+
+    Raises OSError where a port is taken, and FactoryError for a model that cannot be made.
+    """
     uvloop.run(serve(settings, log))
 
 
@@ -50,27 +53,42 @@ async def serve(settings: Settings, log: Log) -> None:
     api_socket, metrics_socket = listen(settings.port), listen(settings.metrics_port)
     # Its lines about each step of a start and an end say nothing that ours do not.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    api = _Server(_config(app.build(runtime), settings.shutdown_grace_seconds, lifespan="on"))
-    metrics = _Server(_config(metrics_app(runtime.metrics), 1, lifespan="off"))
+    api = _Server(_config(app.build(runtime), settings.shutdown_grace_seconds))
+    metrics = _Server(_config(metrics_app(runtime.metrics), 1))
+    ports = {"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
+    api.on_started = lambda: logger.info("listening", extra=ports)
+    async with runtime:
+        _collect_rarely()
+        await _serve_both(runtime, (api, api_socket), (metrics, metrics_socket))
+    logger.info("ended")
+
+
+async def _serve_both(
+    runtime: Runtime,
+    api: tuple[_Server, socket.socket],
+    metrics: tuple[_Server, socket.socket],
+) -> None:
+    """Until a signal has come and the API has answered its last request."""
     ending = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, _end, ending, api)
-    draining = loop.create_task(_drain(ending, runtime, api, settings.shutdown_delay_seconds))
-    watching = loop.create_task(metrics.serve(sockets=[metrics_socket]))
+        loop.add_signal_handler(number, _end, ending, api[0])
+    draining = loop.create_task(_drain(ending, runtime, api[0]))
+    watching = loop.create_task(metrics[0].serve(sockets=[metrics[1]]))
+    try:
+        await api[0].serve(sockets=[api[1]])
+    finally:
+        draining.cancel()
+        metrics[0].should_exit = True
+        await watching
+
+
+def _collect_rarely() -> None:
+    """What has been made so far lives as long as the process: there is no need to look at it."""
     gc.collect()
     gc.freeze()
     young, middle, _ = gc.get_threshold()
     gc.set_threshold(young, middle, FULL_COLLECTIONS)
-    ports = {"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
-    api.on_started = lambda: logger.info("listening", extra=ports)
-    try:
-        await api.serve(sockets=[api_socket])
-    finally:
-        draining.cancel()
-        metrics.should_exit = True
-        await watching
-    logger.info("ended")
 
 
 def _end(ending: asyncio.Event, api: _Server) -> None:
@@ -80,11 +98,11 @@ def _end(ending: asyncio.Event, api: _Server) -> None:
     ending.set()
 
 
-async def _drain(ending: asyncio.Event, runtime: Runtime, api: _Server, delay: float) -> None:
+async def _drain(ending: asyncio.Event, runtime: Runtime, api: _Server) -> None:
     await ending.wait()
     logger.info("draining")
     runtime.draining = True
-    await asyncio.sleep(delay)
+    await asyncio.sleep(runtime.settings.shutdown_delay_seconds)
     api.should_exit = True
 
 
@@ -105,12 +123,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(application: ASGIApp, grace: int, *, lifespan: str) -> uvicorn.Config:
+def _config(application: ASGIApp, grace: int) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         http=PatientProtocol,
         ws="none",
-        lifespan=lifespan,  # type: ignore[arg-type]  # one of its words
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
