@@ -108,7 +108,8 @@ def presentable(message: object) -> str:
     """A provider's message as a client may see it: one line, nothing private; "" for none."""
     if not isinstance(message, str):
         return ""
-    line = message.strip().split("\n", 1)[0]
+    # What is not shown is not searched: that takes time by the square of the length.
+    line = message.strip().split("\n", 1)[0][: 2 * MESSAGE_LENGTH]
     return _PRIVATE.sub("[redacted]", line)[:MESSAGE_LENGTH].strip()
 
 
@@ -125,7 +126,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if seconds is None and text:
         try:
             seconds = (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds()
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
     if seconds is None:
         return None

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -53,6 +54,13 @@ def test_what_another_attempt_may_cure(status: int) -> None:
     assert failures.from_status(status, b"", {}).retryable
 
 
+@pytest.mark.parametrize("words", ["a" * 60_000, "a." * 30_000, "eyJ-" * 15_000])
+def test_a_long_message_costs_nothing(words: str) -> None:
+    started = time.process_time()
+    assert failures.presentable(words) == words[: failures.MESSAGE_LENGTH]
+    assert time.process_time() - started < 0.1
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 413, 422])
 def test_what_no_other_attempt_cures(status: int) -> None:
     assert not failures.from_status(status, b"", {}).retryable
@@ -101,6 +109,7 @@ def test_the_places_where_servers_put_their_message(body: bytes) -> None:
         ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
         ({"retry-after": "-1"}, None),
         ({"retry-after": "soon"}, None),
+        ({"retry-after": f"Mon, {'9' * 20} Jan 2020 00:00:00 GMT"}, None),
         ({"retry-after": "9" * 30}, failures.LONGEST_RETRY_AFTER),
         ({}, None),
     ],
