@@ -90,10 +90,18 @@ class Wire:
         if 200 <= response.status < 300:
             return response
         try:
-            content = await response.content.read(LARGEST_ERROR)
+            content = await _beginning(response)
         finally:
             response.close()
         raise failures.from_status(response.status, content, response.headers)
+
+
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    """The body of an error, as much of it as can matter; it may come in pieces."""
+    content = b""
+    while len(content) < LARGEST_ERROR and (piece := await response.content.readany()):
+        content += piece
+    return content
 
 
 async def _whole(response: aiohttp.ClientResponse) -> bytes:

@@ -105,6 +105,28 @@ async def test_a_broken_stream_says_how(
     assert (raised.value.status, raised.value.code) == (status, code)
 
 
+async def test_an_error_that_comes_in_pieces_keeps_its_words(
+    session: aiohttp.ClientSession,
+) -> None:
+    error = b'{"error":{"message":"Too long.","code":"too_long"}}'
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: %d\r\n\r\n" % len(error))
+        for piece in (error[:20], error[20:]):
+            writer.write(piece)
+            await writer.drain()
+            await asyncio.sleep(0.02)
+        writer.close()
+        await writer.wait_closed()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        with pytest.raises(UpstreamError) as raised:
+            await Wire(session, f"http://127.0.0.1:{port}", None).json(CHAT, body(), {})
+    assert (raised.value.message, raised.value.code) == ("Too long.", "too_long")
+
+
 async def test_retry_after_is_kept(wire: Wire) -> None:
     with pytest.raises(UpstreamError) as raised:
         await wire.json(CHAT, body("mode=err,status=429,retry_after=7"), {})
