@@ -25,24 +25,28 @@ async def read_json_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     length), RequestTimeout, BadRequest for another content type, ClientGoneError.
     """
     _check_head(scope, limit)
-    message = await _receive(receive)
-    body: bytes = message.get("body", b"")
-    if not message.get("more_body"):
-        _checked(len(body), limit)
-        return body
-    pieces = [body]
-    size = len(body)
     try:
         async with asyncio.timeout(READ_SECONDS):
-            while message.get("more_body"):
-                message = await _receive(receive)
-                pieces.append(message.get("body", b""))
-                size += len(pieces[-1])
-                _checked(size, limit)
+            return await _read(receive, limit)
     except TimeoutError:
         raise RequestTimeout(
             f"The body of the request did not arrive within {READ_SECONDS:.0f} seconds."
         ) from None
+
+
+async def _read(receive: Receive, limit: int) -> bytes:
+    message = await _receive(receive)
+    body: bytes = message.get("body", b"")
+    _checked(len(body), limit)
+    if not message.get("more_body"):
+        return body
+    pieces = [body]
+    size = len(body)
+    while message.get("more_body"):
+        message = await _receive(receive)
+        pieces.append(message.get("body", b""))
+        size += len(pieces[-1])
+        _checked(size, limit)
     return b"".join(pieces)
 
 

@@ -98,6 +98,12 @@ def test_a_body_that_comes_drop_by_drop_is_a_408(service: Service) -> None:
         assert client.recv(1024).startswith(b"HTTP/1.1 408")
 
 
+def test_a_body_that_never_begins_is_a_408(service: Service) -> None:
+    with connect(service) as client:
+        client.sendall(HEAD + b"content-length: 1000\r\n\r\n")
+        assert client.recv(1024).startswith(b"HTTP/1.1 408")
+
+
 def test_a_client_that_reads_nothing_is_let_go(service: Service, provider: Upstream) -> None:
     provider.control(n=2_000_000)
     provider.reset()
