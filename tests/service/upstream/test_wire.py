@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
+from aiohttp import web
 from pydantic import SecretStr
 
 from benchmarks.service.upstream import FakeUpstream
@@ -110,20 +111,22 @@ async def test_an_error_that_comes_in_pieces_keeps_its_words(
 ) -> None:
     error = b'{"error":{"message":"Too long.","code":"too_long"}}'
 
-    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
-        writer.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: %d\r\n\r\n" % len(error))
+    async def answer(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse(status=400)
+        await response.prepare(request)
         for piece in (error[:20], error[20:]):
-            writer.write(piece)
-            await writer.drain()
+            await response.write(piece)
             await asyncio.sleep(0.02)
-        writer.close()
-        await writer.wait_closed()
+        return response
 
-    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
-        port = server.sockets[0].getsockname()[1]
-        with pytest.raises(UpstreamError) as raised:
-            await Wire(session, f"http://127.0.0.1:{port}", None).json(CHAT, body(), {})
+    runner = web.ServerRunner(web.Server(answer))
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    with pytest.raises(UpstreamError) as raised:
+        await Wire(session, f"http://127.0.0.1:{runner.addresses[0][1]}", None).json(
+            CHAT, b"{}", {}
+        )
+    await runner.cleanup()
     assert (raised.value.message, raised.value.code) == ("Too long.", "too_long")
 
 
