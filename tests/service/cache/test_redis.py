@@ -16,8 +16,7 @@ from tests.service.redis_server import RedisServer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
-KEY = b"plate-llm:answer:1:aa"
-OTHER = b"plate-llm:answer:1:bb"
+KEY, OTHER = b"plate-llm:answer:1:aa", b"plate-llm:answer:1:bb"
 
 
 @pytest.fixture(autouse=True)
