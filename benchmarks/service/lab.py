@@ -12,6 +12,7 @@ import sys
 import time
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -24,11 +25,11 @@ from benchmarks.trees import REPOSITORY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator, Mapping
-    from pathlib import Path
 
     from benchmarks.service.servers import Server
 
 HOST = "127.0.0.1"
+PINNED = Path(__file__).with_name("pinned.py")
 SERVER_CORE = 0
 LOAD_CORE = 1
 START_SECONDS = 120
@@ -140,7 +141,8 @@ def process(  # noqa: PLR0913, PLR0917 - as Popen has them
     piped: bool = False,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """`command` on `core`, its output in NAME.log; ended afterwards, by force after a while."""
-    pinned = (sys.executable, "-m", "benchmarks.service.pinned", str(core), *command)
+    # Without `site`: the time that this takes counts as the server's.
+    pinned = (sys.executable, "-I", "-S", str(PINNED), str(core), *command)
     with (folder / f"{name}.log").open("ab") as log:
         child = subprocess.Popen(
             pinned,

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.service.pinned CORE COMMAND...`: becomes COMMAND, on one core.
+"""`python pinned.py CORE COMMAND...`: becomes COMMAND, on one core.
 
 It ends when the process that started it does, so that a benchmark that is broken off leaves no
 server behind.
