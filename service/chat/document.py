@@ -5,6 +5,7 @@ Messages say which kind of thing was sent, never its content: errors are logged.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import orjson
@@ -14,6 +15,10 @@ from service.errors import BadRequest
 DEEPEST = 250
 """Objects and lists within each other. orjson writes 254 levels, fewer than it reads."""
 MARGIN = 4
+MOST_CONTAINERS = 100_000
+"""Objects and lists of a body. 20 MiB of empty ones would take half a gigabyte while the request is
+answered, and seconds to find one's way through."""
+STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 TOO_DEEP = f"The body is nested too deeply: at most {DEEPEST} levels are read."
 
 
@@ -45,8 +50,15 @@ def read_object(raw: bytes) -> dict[str, Any]:
         raise BadRequest(
             f"The body must be a JSON object, got {kind(document)}.", code="invalid_type"
         )
-    if raw.count(b"{") + raw.count(b"[") > DEEPEST:
+    brackets = _brackets(raw)
+    if brackets > DEEPEST:
         _check_depth(document)
+    # Strings may hold any number of them; few bodies have so many that this has to be looked at.
+    if brackets > MOST_CONTAINERS and _brackets(STRING.sub(b"", raw)) > MOST_CONTAINERS:
+        raise BadRequest(
+            f"The body has too many objects and lists: at most {MOST_CONTAINERS} are read.",
+            code="invalid_json",
+        )
     return document
 
 
@@ -56,6 +68,10 @@ def _not_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
     if "depth limit" in error.msg or "memory" in error.msg:
         return TOO_DEEP
     return f"The body is not valid JSON: {error}."
+
+
+def _brackets(raw: bytes) -> int:
+    return raw.count(b"{") + raw.count(b"[")
 
 
 def _check_depth(document: dict[str, Any]) -> None:

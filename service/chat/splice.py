@@ -29,6 +29,8 @@ STRING = rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 KEY = re.compile(BLANK + b"(" + STRING + b")" + BLANK + b":" + BLANK, re.DOTALL)
 SCALAR = re.compile(STRING + rb"|[^,} \t\r\n]++", re.DOTALL)
 NEXT_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|' + STRING + rb")*+[{}\[\]]", re.DOTALL)
+MOST_FIELDS = 1000
+"""Of a body, each counted as often as it is there. Nobody means more, and each takes its time."""
 COMMA = re.compile(BLANK + b",")
 OPENING = frozenset({b"{", b"["})
 
@@ -38,8 +40,8 @@ def spliced(
 ) -> bytes:
     """`raw` with this `model` (None: its own) and with those `defaults` that it has no value for.
 
-    `body` is what `raw` holds, an object. Raises BadRequest where `raw` names two models: a
-    provider might read the other one.
+    `body` is what `raw` holds, an object. Raises BadRequest where `raw` names two models, as a
+    provider might read the other one, and where it has more than MOST_FIELDS fields.
     """
     inserted = {name: value for name, value in defaults.items() if name not in body}
     # A null is as good as nothing to us. Beside a second value it would be the one that counts.
@@ -82,7 +84,9 @@ def _replaced(raw: bytes, changed: Mapping[str, Any]) -> bytes:
     """`raw` with other values for top-level fields that it has. Refuses two models."""
     pieces = []
     end = models = 0
-    for key, start, stop in _top_level(raw):
+    for number, (key, start, stop) in enumerate(_top_level(raw)):
+        if number == MOST_FIELDS:
+            raise BadRequest("The body has too many fields.", code="invalid_json")
         models += key == MODEL
         if key in changed:
             pieces += [raw[end:start], orjson.dumps(changed[key])]

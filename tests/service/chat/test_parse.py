@@ -10,7 +10,7 @@ import pytest
 
 from service.chat.parse import parse
 from service.errors import BadRequest
-from tests.service.chat.sent import LIMITS, body, read
+from tests.service.chat.sent import LIMITS, body, read, refused
 
 
 def test_a_request_keeps_its_bytes_and_what_they_hold() -> None:
@@ -87,3 +87,16 @@ def test_brackets_side_by_side_are_not_deep() -> None:
     document = body(metadata={"code": "[" * 300}, x=[[]] * 300)
 
     assert read(document).body == document
+
+
+def test_a_body_with_too_many_objects_is_refused() -> None:
+    error = refused(body(x=[{}] * 100_000))
+
+    assert str(error) == "The body has too many objects and lists: at most 100000 are read."
+    assert error.code == "invalid_json"
+
+
+def test_brackets_in_strings_are_no_objects() -> None:
+    message = {"role": "user", "content": '{"[\\' * 60_000}
+
+    assert read(body(message)).messages == [message]

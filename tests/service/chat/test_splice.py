@@ -130,6 +130,12 @@ def test_the_end_of_a_string_with_a_quote_is_no_key() -> None:
     assert change(raw, "b") == rb'{"user":"say \"model","model":"b"}'
 
 
+def test_a_field_that_is_there_a_thousand_times_is_refused() -> None:
+    raw = b'{"model":"a","x":"model"' + b',"":1' * 1000 + b"}"
+    with pytest.raises(BadRequest, match="too many fields"):
+        change(raw, "b")
+
+
 def test_a_key_in_escapes_is_replaced() -> None:
     raw = rb'{"\u006dodel":"a","user":"model"}'
 
