@@ -154,7 +154,7 @@ def _said(body: Mapping[str, Any], asked: str) -> str:
     wanted = body.get("response_format") or {"type": "text"}
     if wanted["type"] == "text":
         return f"echo: {asked}"
-    schema = wanted.get("json_schema", {}).get("schema") if "json_schema" in wanted else None
+    schema = wanted["json_schema"].get("schema") if wanted["type"] == "json_schema" else None
     return _json({"echo": asked} if schema is None else instance(schema, _numbers(asked)))
 
 

@@ -81,14 +81,22 @@ class _Maker:
                 made = _text(plain, name if index == 0 else f"{name} {index + 1}")
         return made
 
-    def _resolved(self, schema: Any, *, spare: bool) -> Schema:
-        """The schema without references and alternatives."""
+    def _resolved(self, schema: Any, *, spare: bool, level: int = 0) -> Schema:
+        """The schema without references and alternatives.
+
+        Its parts may be the schema itself, or twice what is twice another: they count as values.
+        """
+        self._left -= level > 0
+        if level > DEEPEST or self._left <= 0 < level:
+            return {}
         plain = _as_schema(schema)
         for _ in range(DEEPEST):
             if "$ref" in plain:
                 plain = _joined(self._target(plain["$ref"]), _without(plain, "$ref"))
             elif _list(plain, "allOf"):
-                parts = [self._resolved(part, spare=spare) for part in plain["allOf"]]
+                parts = [
+                    self._resolved(part, spare=spare, level=level + 1) for part in plain["allOf"]
+                ]
                 plain = _joined(*parts, _without(plain, "allOf"))
             elif options := _list(plain, "anyOf") or _list(plain, "oneOf"):
                 plain = _joined(_chosen(options, spare=spare), _without(plain, "anyOf", "oneOf"))

@@ -87,6 +87,13 @@ async def test_without_a_user_it_says_what_was_said_last() -> None:
     assert await said({"role": "system", "content": "be brief"}) == "echo: be brief"
 
 
+@pytest.mark.parametrize("schema", [5, None, {"schema": {"type": "null"}}])
+async def test_a_schema_counts_only_where_one_is_wanted(schema: Any) -> None:
+    wanted = {"type": "json_object", "json_schema": schema}
+
+    assert await said(user("a"), response_format=wanted) == '{"echo":"a"}'
+
+
 async def test_images_are_counted() -> None:
     text = {"type": "text", "text": "look"}
 

@@ -149,3 +149,15 @@ def test_a_structure_that_holds_itself_twice_stays_small() -> None:
 )
 def test_a_schema_that_makes_no_sense_still_gives_something_small(schema: Any) -> None:
     assert len(orjson.dumps(instance(schema))) < 20_000
+
+
+def test_a_schema_of_which_it_is_a_part_comes_to_an_end() -> None:
+    assert instance({"type": "object", "allOf": [{"$ref": "#"}]}) == {}
+
+
+def test_parts_that_double_at_each_level_are_not_all_looked_at() -> None:
+    parts: dict[str, Any] = {"0": {"type": "string"}}
+    for level in range(1, 60):
+        parts[str(level)] = {"allOf": [{"$ref": f"#/$defs/{level - 1}"}] * 2}
+
+    assert instance({"$ref": "#/$defs/59", "$defs": parts}) == "echo"
