@@ -79,7 +79,8 @@ def _add_items(whole: Object, name: str, pieces: list[Any]) -> None:
         items = whole[name] = []
     for piece in _objects(pieces):
         index = piece.get("index")
-        known = next((item for item in items if index is not None and item["index"] == index), None)
+        same = (item for item in _objects(items) if item.get("index") == index)
+        known = next(same, None) if index is not None else None
         if known is None:
             items.append({"index": index, **piece})
         else:

@@ -103,3 +103,9 @@ values = st.recursive(
 @given(st.lists(values, max_size=5), st.binary(max_size=30))
 def test_whatever_a_provider_sends_is_no_error(chunks: list[Any], end: bytes) -> None:
     assert joined(events(*chunks) + end)["object"] == "chat.completion"
+
+
+def test_lists_within_objects_need_no_index() -> None:
+    stream = events(delta(more={"parts": [{"a": 1}, 2]}), delta(more={"parts": [{"index": 0}]}))
+    (choice,) = joined(stream)["choices"]
+    assert choice["message"] == {"more": {"parts": [{"a": 1}, 2, {"index": 0}]}}
