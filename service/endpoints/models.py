@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from starlette.responses import Response
 
+from service.errors import NotFound
+
 if TYPE_CHECKING:
     from starlette.requests import Request
 
@@ -28,7 +30,11 @@ class Models:
 
     async def one(self, request: Request) -> Response:
         """One model, by any of its names."""
-        model = self._runtime.catalogue.find(request.path_params["id"])
+        name = request.path_params["id"]
+        if not name:
+            # To leave the name out of a request asks for the default; here it asks for nothing.
+            raise NotFound("There is nothing at /v1/models/; /v1/models lists the models.")
+        model = self._runtime.catalogue.find(name)
         return _json(self._shown(model))
 
     def _shown(self, model: Model) -> dict[str, Any]:

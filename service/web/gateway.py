@@ -63,9 +63,10 @@ class _Head:
             elif name == b"x-request-id":
                 self.request_id = value
             elif name == b"traceparent":
-                self.traceparent = value
+                # Two of them are none.
+                self.traceparent = value if self.traceparent is None else b""
             elif name == b"tracestate":
-                self.tracestate = value
+                self.tracestate = b",".join(filter(None, (self.tracestate, value)))
 
 
 class Gateway:

@@ -62,6 +62,17 @@ def test_a_trace_goes_on_to_the_provider(client: httpx2.Client, provider: Upstre
     assert sent["tracestate"] == "a=1"
 
 
+def test_a_trace_state_in_two_fields_is_one(client: httpx2.Client, provider: Upstream) -> None:
+    fields = [("traceparent", TRACE), ("tracestate", "a=1"), ("tracestate", "b=2")]
+    client.post(CHAT, json=QUESTION, headers=fields)
+    assert provider.last()["headers"]["tracestate"] == "a=1,b=2"
+
+
+def test_two_traces_are_none(client: httpx2.Client, provider: Upstream) -> None:
+    client.post(CHAT, json=QUESTION, headers=[("traceparent", TRACE), ("traceparent", TRACE)])
+    assert TRACE.split("-")[1] not in provider.last()["headers"]["traceparent"]
+
+
 def test_the_provider_gets_the_operator_s_key_and_never_the_client_s(
     client: httpx2.Client, provider: Upstream
 ) -> None:
@@ -118,6 +129,7 @@ def test_models_are_listed(client: httpx2.Client) -> None:
     ]
     assert client.get("/v1/models/tiny").json()["id"] == "small"
     assert client.get("/v1/models/none").status_code == 404
+    assert client.get("/v1/models/").status_code == 404
 
 
 @pytest.mark.parametrize(
