@@ -12,6 +12,7 @@ from service.chat.embeddings import parse_embeddings
 from service.chat.events import read_usage
 from service.chat.request import ChatRequest
 from service.chat.splice import spliced
+from service.errors import NotReady
 from service.providers.base import Call
 from service.web.answers import send_whole
 from service.web.body import read_json_body
@@ -42,6 +43,7 @@ class Embeddings:
         body = parse_embeddings(raw)
         model = runtime.catalogue.find(body.get("model"))
         exchange.model = model.name
+        exchange.request_body = raw
         runtime.limiter.admit_model(exchange.subject, model, time())
         request = ChatRequest(raw=raw, body=body, stream=False, include_usage=False)
         answer = await while_present(receive, self._asked(exchange, request, model))
@@ -61,6 +63,9 @@ class Embeddings:
 
 
 def _prepared(request: ChatRequest, exchange: Exchange, target: Target) -> Call:
+    missing = target.provider.missing()
+    if missing is not None:
+        raise NotReady(f"{target.model.name}: {missing}")
     upstream = target.model.upstream
     body = {**request.body, "model": upstream}
     return Call(
