@@ -36,7 +36,9 @@ class Broadcast:
         self.ended = False
         self.error: BaseException | None = None
         """What the source raised."""
-        self.task = asyncio.create_task(self._read())
+        self.on_end: Callable[[], None] | None = None
+        """Called once, when there are no more pieces."""
+        self.task: asyncio.Task[None] | None = asyncio.create_task(self._read())
         self.task.add_done_callback(self._end)
 
     @property
@@ -53,10 +55,11 @@ class Broadcast:
     async def leave(self, reader: Reader) -> None:
         """Go on without this reader; without any, end, and wait until the source is closed."""
         self._readers.discard(reader)
-        if not self._readers and not self.task.done():
+        task = self.task
+        if not self._readers and task is not None and not task.done():
             self._replay = None
-            self.task.cancel()
-            await asyncio.wait({self.task})
+            task.cancel()
+            await asyncio.wait({task})
 
     def wanted(self) -> None:
         """A reader took a piece and has not much more to take."""
@@ -95,6 +98,12 @@ class Broadcast:
             reader.fail(ApiError("The answer was read too slowly.", code="too_slow"))
 
     def _end(self, task: asyncio.Task[None]) -> None:
+        # A task that was cancelled holds on to its frames, and they to this: without these lines
+        # each stream that is left would wait for the garbage collector.
+        self.task = None
+        on_end, self.on_end = self.on_end, None
+        if on_end is not None:
+            on_end()
         self.ended = True
         self._replay = None
         self.error = interrupted() if task.cancelled() else task.exception()

@@ -54,7 +54,7 @@ class Flights:
         if broadcast is not None and broadcast.joinable:
             return broadcast.join(), True
         broadcast = self._streams[key] = Broadcast(source)
-        broadcast.task.add_done_callback(partial(_forget, self._streams, key, broadcast))
+        broadcast.on_end = partial(_forget, self._streams, key, broadcast)
         return broadcast.join(), False
 
 

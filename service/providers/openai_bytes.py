@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from service.chat.events import DONE, framed, read_usage, without_usage
+from service.chat.events import DONE, NULL_USAGE, framed, read_usage, without_usage
 from service.upstream import failures
 
 if TYPE_CHECKING:
@@ -68,20 +68,32 @@ class OpenAIBytes:
 
 def _shown(group: list[bytes], call: Call) -> bytes:
     """The events of a group that the client gets to see; counts what it was not told."""
-    shown = []
-    for data in group:
-        kept: bytes | None = data
-        if data != DONE:
-            chunk = _chunk(data)
-            if "usage" in chunk:
-                read_usage(chunk["usage"], call.usage)
-                if not call.request.include_usage:
-                    kept = without_usage(data, chunk)
-            if call.usage.estimated:
-                call.usage.output_tokens += 1
-        if kept is not None:
-            shown.append(framed(kept))
-    return b"".join(shown)
+    if len(group) == 1:
+        kept = _seen(group[0], call)
+        return b"" if kept is None else framed(kept)
+    kept_ones = (_seen(data, call) for data in group)
+    return b"".join(framed(kept) for kept in kept_ones if kept is not None)
+
+
+def _seen(data: bytes, call: Call) -> bytes | None:
+    """What the client gets to see of an event."""
+    if data == DONE:
+        return data
+    usage = call.usage
+    if usage.estimated:
+        usage.output_tokens += 1
+    if usage.output_tokens > 1 and data.startswith(b"{") and data.endswith(b"}"):
+        # Reading each token costs more than passing it on. A name between quotes is a field or a
+        # text of its own: quotes inside of a text are escaped.
+        shown = data if call.request.include_usage else data.replace(NULL_USAGE, b"", 1)
+        if b'"usage"' not in shown and b'"error"' not in shown:
+            return shown
+    chunk = _chunk(data)
+    if "usage" in chunk:
+        read_usage(chunk["usage"], usage)
+        if not call.request.include_usage:
+            return without_usage(data, chunk)
+    return data
 
 
 def _bytes_of(call: Call) -> bytes:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from service.errors import BadRequest, NotReady, UpstreamError
 from service.routing.breaker import Breaker, State
+from service.routing.patience import Patience
 from service.upstream import failures
 
 if TYPE_CHECKING:
@@ -91,20 +92,21 @@ class Chain:
         self, exchange: Exchange, targets: Sequence[Target], prepare: Prepare
     ) -> AsyncGenerator[bytes, None]:
         """An answer in pieces, each in its time. Raises like `whole`, also after pieces."""
-        now = asyncio.get_running_loop().time
-        end = now() + self._timeouts.total
+        end = asyncio.get_running_loop().time() + self._timeouts.total
         search = self._first_success(exchange, targets, prepare, self._open)
         piece, pieces = await _within(self._timeouts.total, search)
-        async with aclosing(pieces):
-            while True:
-                yield piece
-                try:
-                    async with asyncio.timeout(min(self._timeouts.stall, end - now())):
-                        piece = await anext(pieces)
-                except StopAsyncIteration:
-                    return
-                except TimeoutError:
-                    raise failures.timed_out() from None
+        patience = Patience(self._timeouts.stall, end)
+        try:
+            async with aclosing(pieces):
+                while True:
+                    yield piece
+                    piece = await patience.wait(anext(pieces))
+        except StopAsyncIteration:
+            return
+        except TimeoutError:
+            raise failures.timed_out() from None
+        finally:
+            patience.close()
 
     async def _open(self, target: Target, call: Call) -> tuple[bytes, AsyncGenerator[bytes, None]]:
         """The first piece of a stream, and the rest."""

@@ -5,7 +5,10 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
+import re
+
 LONGEST_EVENT = 4 * 2**20
+_ONE_EVENT = re.compile(rb"data: [^\r\n]*\n\n")
 
 
 class EventTooLongError(Exception):
@@ -20,6 +23,9 @@ class EventSplitter:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of each event that is complete now. Raises `EventTooLongError`."""
+        if not self._rest and piece.count(b"\n") == 2 and _ONE_EVENT.fullmatch(piece):
+            # A token arrives alone, as a rule.
+            return [piece[6:-2]]
         if self._rest:
             piece = self._rest + piece
         if b"\r" in piece:

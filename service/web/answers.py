@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from starlette.types import Send
 
     from service.errors import Headers
@@ -34,9 +36,9 @@ async def send_events(send: Send, events: bytes, headers: Headers = ()) -> None:
     await send_piece(send, events)
 
 
-async def send_piece(send: Send, piece: bytes) -> None:
+def send_piece(send: Send, piece: bytes) -> Awaitable[None]:
     """The next part of a stream. Waits while the client is slower than the provider."""
-    await send({"type": "http.response.body", "body": piece, "more_body": True})
+    return send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def send_end(send: Send) -> None:

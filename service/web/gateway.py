@@ -26,7 +26,7 @@ from service.web.body import ClientGoneError
 from service.web.origins import SECURITY, Hosts, Origins
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -174,7 +174,7 @@ class _Answer:
         self.exchange = exchange
         self.limits: Headers = ()
 
-    async def __call__(self, message: Message) -> None:
+    def __call__(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.exchange.status = message["status"]
             headers = [
@@ -188,7 +188,7 @@ class _Answer:
                 # The client takes a new connection, and with it another pod.
                 headers.append((b"connection", b"close"))
             message["headers"] = headers
-        await self._send(message)
+        return self._send(message)
 
 
 async def _send_error(answer: _Answer, error: ApiError) -> None:
