@@ -11,6 +11,7 @@ from service.cache.flight import Flights
 from service.cache.keys import cache_key
 from service.chat.request import Limits
 from service.limits.admission import Admission
+from service.limits.budget import ByteBudget
 from service.limits.rate import RateLimiter
 from service.models import catalogue
 from service.observe.langsmith import Tracer
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from service.observe.log import Log
     from service.settings.settings import Settings
 
+HELD_BODIES = 256 * 2**20
+"""Bytes of requests at once. Read and decoded, one takes about three times its size."""
 FLUSH_SECONDS = 3.0
 """For the traces that are still on their way when the service ends."""
 QUIET = frozenset({"/livez", "/readyz"})
@@ -51,6 +54,7 @@ class Runtime:
         self.metrics = Metrics(names, {model.provider for model in self.catalogue})
         self.limits = Limits(settings.limit_messages, settings.limit_image_megabytes * 2**20)
         self.body_limit = settings.limit_body_megabytes * 2**20
+        self.bodies = ByteBudget(max(HELD_BODIES, 2 * self.body_limit))
         self.drops_unsupported = settings.llm_drop_unsupported
         self.log = log
         self.tracer: Tracer | None = None
@@ -124,11 +128,16 @@ class Runtime:
         whose = "" if self.settings.cache_shared else tenant
         return cache_key(model, request, self._cache_scope + whose, opted_in=choice == b"on")
 
+    def used(self, exchange: Exchange) -> None:
+        """Count the tokens of an answer that a provider gave, once."""
+        tokens = exchange.usage.total
+        if tokens:
+            self.limiter.spend(exchange.subject, exchange.model, tokens, time.time())
+            self.metrics.count_tokens(exchange)
+
     def finished(self, exchange: Exchange) -> None:
         """Count and log a request that has had its answer."""
         seconds = time.perf_counter() - exchange.started
-        if exchange.usage.total:
-            self.limiter.spend(exchange.subject, exchange.model, exchange.usage.total, time.time())
         self.metrics.observe(exchange, seconds)
         if exchange.path not in QUIET or exchange.status != 200:
             self.log.request(exchange, seconds)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from service.chat.events import framed
 from service.chat.parse import parse
 from service.errors import ApiError
+from service.limits.budget import Hold
 from service.routing.prepare import prepare
 from service.web.answers import send_end, send_events, send_piece, send_whole
 from service.web.body import read_json_body
@@ -43,9 +44,16 @@ class ChatCompletions:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        hold = Hold(self._runtime.bodies)
+        try:
+            await self._answer(scope, receive, send, hold)
+        finally:
+            hold.release()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, hold: Hold) -> None:
         runtime = self._runtime
         exchange: Exchange = scope["state"]["exchange"]
-        raw = await read_json_body(scope, receive, runtime.body_limit)
+        raw = await read_json_body(scope, receive, runtime.body_limit, hold)
         request = parse(raw, runtime.limits)
         model = runtime.catalogue.find(request.body.get("model"))
         exchange.model = model.name
@@ -184,7 +192,8 @@ class _Asked:
             self._runtime.leading[self.key] = self._exchange
 
     def _led(self) -> None:
-        """The answer is there, or never will be."""
+        """The answer is there, or never will be; what it took is counted, whoever is left."""
+        self._runtime.used(self._exchange)
         if self.key is not None and self._runtime.leading.get(self.key) is self._exchange:
             del self._runtime.leading[self.key]
 

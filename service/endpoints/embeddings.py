@@ -13,6 +13,7 @@ from service.chat.events import read_usage
 from service.chat.request import ChatRequest
 from service.chat.splice import spliced
 from service.errors import NotReady
+from service.limits.budget import Hold
 from service.providers.base import Call
 from service.web.answers import send_whole
 from service.web.body import read_json_body
@@ -37,9 +38,16 @@ class Embeddings:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        hold = Hold(self._runtime.bodies)
+        try:
+            await self._answer(scope, receive, send, hold)
+        finally:
+            hold.release()
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, hold: Hold) -> None:
         runtime = self._runtime
         exchange: Exchange = scope["state"]["exchange"]
-        raw = await read_json_body(scope, receive, runtime.body_limit)
+        raw = await read_json_body(scope, receive, runtime.body_limit, hold)
         body = parse_embeddings(raw)
         model = runtime.catalogue.find(body.get("model"))
         exchange.model = model.name
@@ -47,7 +55,6 @@ class Embeddings:
         runtime.limiter.admit_model(exchange.subject, model, time())
         request = ChatRequest(raw=raw, body=body, stream=False, include_usage=False)
         answer = await while_present(receive, self._asked(exchange, request, model))
-        read_usage(orjson.loads(answer).get("usage"), exchange.usage)
         await send_whole(send, 200, answer, ((b"x-model", exchange.served_by.encode()),))
 
     async def _asked(self, exchange: Exchange, request: ChatRequest, model: Model) -> bytes:
@@ -55,11 +62,14 @@ class Embeddings:
         await runtime.admission.enter()
         try:
             # The first target is the model itself.
-            return await runtime.chain.whole(
+            answer = await runtime.chain.whole(
                 exchange, runtime.targets(model)[:1], partial(_prepared, request, exchange), _embed
             )
         finally:
             runtime.admission.leave()
+        read_usage(orjson.loads(answer).get("usage"), exchange.usage)
+        runtime.used(exchange)
+        return answer
 
 
 def _prepared(request: ChatRequest, exchange: Exchange, target: Target) -> Call:
@@ -74,8 +84,9 @@ def _prepared(request: ChatRequest, exchange: Exchange, target: Target) -> Call:
         body=body,
         raw=spliced(request.raw, request.body, upstream, {}) or orjson.dumps(body),
         request_id=exchange.request_id,
+        trace_headers=exchange.trace.headers() if exchange.trace is not None else (),
     )
 
 
 def _embed(target: Target, call: Call) -> Awaitable[bytes]:
-    return target.provider.embed(call.body, call.raw or b"", call.model)
+    return target.provider.embed(call)

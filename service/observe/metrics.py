@@ -129,12 +129,14 @@ class Metrics:
         cache = exchange.cache
         if cache:
             self._cache.add((cache,))
+
+    def count_tokens(self, exchange: Exchange) -> None:
+        """Count the tokens of an answer that a provider gave."""
         usage = exchange.usage
-        if usage.total and cache not in ("hit", "shared"):
-            # What the cache answered was counted when a provider did.
-            provider = self._provider(exchange.provider)
-            self._tokens.add((model, provider, "input"), usage.input_tokens)
-            self._tokens.add((model, provider, "output"), usage.output_tokens)
+        model = self._model(exchange.served_by or exchange.model)
+        provider = self._provider(exchange.provider)
+        self._tokens.add((model, provider, "input"), usage.input_tokens)
+        self._tokens.add((model, provider, "output"), usage.output_tokens)
 
     def attempted(self, provider: str, outcome: str) -> None:
         """An attempt ended: `ok`, a status, or `cancelled`."""

@@ -56,7 +56,7 @@ class Provider(Protocol):
         """
         ...
 
-    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
+    async def embed(self, call: Call) -> bytes:
         """An OpenAI list of embeddings as JSON. Raises `BadRequest` where there are none."""
         ...
 

@@ -92,9 +92,9 @@ class EchoProvider:
             last = framed(orjson.dumps({**head, "choices": [], "usage": _usage(call)})) + last
         yield last
 
-    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
+    async def embed(self, call: Call) -> bytes:
         """A vector of length 1 for each input. Raises BadRequest for very long ones."""
-        del raw
+        body = call.body
         dimensions = body.get("dimensions") or echo_vectors.DIMENSIONS
         if dimensions > echo_vectors.MOST_DIMENSIONS:
             raise BadRequest(
@@ -112,7 +112,7 @@ class EchoProvider:
         ]
         tokens = sum(map(count, texts))
         usage = {"prompt_tokens": tokens, "total_tokens": tokens}
-        return orjson.dumps({"object": "list", "data": data, "model": model, "usage": usage})
+        return orjson.dumps({"object": "list", "data": data, "model": call.model, "usage": usage})
 
     def missing(self) -> str | None:
         """It needs nothing."""

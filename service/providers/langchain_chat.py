@@ -7,7 +7,7 @@ tracers, rate limiters, works as everywhere else.
 from __future__ import annotations
 
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from service.errors import ApiError
 from service.providers.langchain_failures import from_model
@@ -32,7 +32,7 @@ class Dialect(Protocol):
         """An answer in pieces, as `Provider.stream` gives it."""
         ...
 
-    async def embed(self, raw: bytes) -> bytes:
+    async def embed(self, call: Call) -> bytes:
         """Embeddings. Raises BadRequest where there are none."""
         ...
 
@@ -76,10 +76,9 @@ class LangChainProvider:
         except Exception as error:  # noqa: BLE001 - as above
             raise from_model(error) from None
 
-    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
-        """The provider's embeddings, where it has them. `raw` already names the model."""
-        del body, model
-        return await self._dialect.embed(raw)
+    async def embed(self, call: Call) -> bytes:
+        """The provider's embeddings, where it has them."""
+        return await self._dialect.embed(call)
 
     async def close(self) -> None:
         """Close the connections that belong to this provider."""

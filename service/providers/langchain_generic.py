@@ -89,9 +89,9 @@ class GenericDialect:
             langchain_usage.estimate(call.usage, messages, writer.characters)
         yield writer.last_events()
 
-    async def embed(self, raw: bytes) -> bytes:
+    async def embed(self, call: Call) -> bytes:
         """There are none."""
-        del raw
+        del call
         raise BadRequest("This model has no embeddings.", code="unsupported_model", param="model")
 
     async def close(self) -> None:

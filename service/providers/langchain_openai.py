@@ -13,6 +13,7 @@ from service.providers.langchain_answers import completion, said
 from service.providers.langchain_chat import LangChainProvider
 from service.providers.langchain_messages import keeping_origin
 from service.providers.langchain_wire import AnswerMessage, AnswerPiece, WireChatOpenAI
+from service.providers.openai_answers import embeddings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from service.providers.langchain_wire import Event
     from service.upstream.wire import Wire
 
-EMBEDDINGS = "/embeddings"
 MODELS = 64
 """How many model objects are kept for one provider."""
 
@@ -86,7 +86,7 @@ class OpenAIDialect:
         waiting: list[bytes] = []
         async with aclosing(model.astream(_messages(call), stop=stop, **arguments)) as pieces:  # type: ignore[type-var]  # a generator
             async for piece in pieces:
-                event = piece.event if isinstance(piece, AnswerPiece) else None
+                event = piece.take() if isinstance(piece, AnswerPiece) else None
                 if event is None:
                     # LangChain's own last piece, which has nothing in it.
                     continue
@@ -99,9 +99,9 @@ class OpenAIDialect:
         waiting.append(framed(DONE))
         yield b"".join(waiting)
 
-    async def embed(self, raw: bytes) -> bytes:
+    async def embed(self, call: Call) -> bytes:
         """The provider's embeddings, untouched."""
-        return await self._wire.json(EMBEDDINGS, raw, {})
+        return await embeddings(self._wire, call)
 
     async def close(self) -> None:
         """The connections belong to the session."""

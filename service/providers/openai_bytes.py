@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from service.chat.events import DONE, NULL_USAGE, framed, read_usage, without_usage
+from service.providers.openai_answers import CHAT, checked, embeddings
 from service.upstream import failures
 
 if TYPE_CHECKING:
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 
     from service.providers.base import Call
     from service.upstream.wire import Wire
-
-CHAT = "/chat/completions"
-EMBEDDINGS = "/embeddings"
 
 
 class OpenAIBytes:
@@ -42,7 +40,7 @@ class OpenAIBytes:
     async def complete(self, call: Call) -> bytes:
         """The provider's answer, untouched."""
         answer = await self._wire.json(CHAT, _bytes_of(call), dict(call.trace_headers))
-        read_usage(_object(answer, "choices").get("usage"), call.usage)
+        read_usage(checked(answer, "choices").get("usage"), call.usage)
         return answer
 
     async def stream(self, call: Call) -> AsyncGenerator[bytes, None]:
@@ -55,12 +53,9 @@ class OpenAIBytes:
                 if shown:
                     yield shown
 
-    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
-        """The provider's embeddings, untouched. `raw` already names the model."""
-        del body, model
-        answer = await self._wire.json(EMBEDDINGS, raw, {})
-        _object(answer, "data")
-        return answer
+    async def embed(self, call: Call) -> bytes:
+        """The provider's embeddings, untouched."""
+        return await embeddings(self._wire, call)
 
     async def close(self) -> None:
         """The connections belong to the session."""
@@ -98,21 +93,6 @@ def _seen(data: bytes, call: Call) -> bytes | None:
 
 def _bytes_of(call: Call) -> bytes:
     return call.raw if call.raw is not None else orjson.dumps(call.body)
-
-
-def _object(answer: bytes, needed: str) -> dict[str, Any]:
-    """The answer as an object with a list under `needed`. Raises UpstreamError for others."""
-    try:
-        document = orjson.loads(answer)
-    except orjson.JSONDecodeError:
-        raise failures.nonsense("no JSON") from None
-    if not isinstance(document, dict):
-        raise failures.nonsense("no JSON object")
-    if not isinstance(document.get(needed), list):
-        if document.get("error"):
-            raise failures.from_event(document["error"])
-        raise failures.nonsense(f"without {needed}")
-    return document
 
 
 def _chunk(data: bytes) -> dict[str, Any]:

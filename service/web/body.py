@@ -10,6 +10,8 @@ from service.errors import BadRequest, RequestTimeout, TooLarge
 if TYPE_CHECKING:
     from starlette.types import Message, Receive, Scope
 
+    from service.limits.budget import Hold
+
 READ_SECONDS = 30.0
 """For the whole body; a client that sends drop by drop holds nothing for longer."""
 
@@ -18,26 +20,28 @@ class ClientGoneError(Exception):
     """The client closed its connection: nobody is left to answer."""
 
 
-async def read_json_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def read_json_body(scope: Scope, receive: Receive, limit: int, hold: Hold) -> bytes:
     """The bytes of a JSON body.
 
     Raises TooLarge past `limit` bytes (before any of them is read, where the request tells its
-    length), RequestTimeout, BadRequest for another content type, ClientGoneError.
+    length), Overloaded where `hold` gets no room for it, RequestTimeout, BadRequest for another
+    content type, ClientGoneError.
     """
     _check_head(scope, limit)
     try:
         async with asyncio.timeout(READ_SECONDS):
-            return await _read(receive, limit)
+            return await _read(receive, limit, hold)
     except TimeoutError:
         raise RequestTimeout(
             f"The body of the request did not arrive within {READ_SECONDS:.0f} seconds."
         ) from None
 
 
-async def _read(receive: Receive, limit: int) -> bytes:
+async def _read(receive: Receive, limit: int, hold: Hold) -> bytes:
     message = await _receive(receive)
     body: bytes = message.get("body", b"")
     _checked(len(body), limit)
+    hold.at_least(len(body))
     if not message.get("more_body"):
         return body
     pieces = [body]
@@ -47,6 +51,7 @@ async def _read(receive: Receive, limit: int) -> bytes:
         pieces.append(message.get("body", b""))
         size += len(pieces[-1])
         _checked(size, limit)
+        hold.at_least(size)
     return b"".join(pieces)
 
 

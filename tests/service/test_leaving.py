@@ -124,3 +124,21 @@ def test_many_streams_that_are_left_leave_nothing_behind(
     until(provider, "aborted", 100)
     assert provider.idle()["connections"] == 1, "only the one that asks for the count"
     assert metric(service, "plate_llm_in_flight_requests") == 0
+
+
+def test_tokens_of_a_shared_answer_are_counted_when_the_first_one_leaves(
+    service: Service, provider: Upstream
+) -> None:
+    series = 'plate_llm_tokens_total{kind="output",model="fake",provider="openai"}'
+    before = metric(service, series)
+    provider.control(ttft=150)
+    asked = request("fake", stream=False, content="counted")
+    with socket.create_connection(("127.0.0.1", service.port)) as first:
+        first.sendall(asked)
+        until(provider, "in_flight", 1)
+        with socket.create_connection(("127.0.0.1", service.port)) as second:
+            second.sendall(asked)
+            time.sleep(0.03)
+            first.close()
+            assert second.recv(65536).startswith(b"HTTP/1.1 200")
+    assert metric(service, series) == before + 80

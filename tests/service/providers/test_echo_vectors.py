@@ -10,14 +10,21 @@ from typing import Any
 import orjson
 import pytest
 
+from service.chat.request import ChatRequest
 from service.errors import BadRequest
+from service.providers.base import Call
 from service.providers.echo import EchoProvider
 
 ECHO = EchoProvider()
 
 
+def asked(**body: Any) -> Call:
+    request = ChatRequest(raw=b"", body=body, stream=False, include_usage=False)
+    return Call(request, "echo", body, None, "r1")
+
+
 async def embedded(given_input: Any, **fields: Any) -> list[Any]:
-    document = orjson.loads(await ECHO.embed({"input": given_input, **fields}, b"", "echo"))
+    document = orjson.loads(await ECHO.embed(asked(input=given_input, **fields)))
     assert [item["index"] for item in document["data"]] == list(range(len(document["data"])))
     return [item["embedding"] for item in document["data"]]
 
@@ -68,7 +75,7 @@ async def test_a_vector_in_base64_is_the_vector() -> None:
 
 
 async def test_embeddings_count_their_words() -> None:
-    document = orjson.loads(await ECHO.embed({"input": ["a b", "c"]}, b"", "echo"))
+    document = orjson.loads(await ECHO.embed(asked(input=["a b", "c"])))
 
     assert document["usage"] == {"prompt_tokens": 3, "total_tokens": 3}
     assert (document["object"], document["model"]) == ("list", "echo")

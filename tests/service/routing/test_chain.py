@@ -65,7 +65,8 @@ class Scripted:
         finally:
             self.closed += 1
 
-    async def embed(self, body: dict[str, Any], raw: bytes, model: str) -> bytes:
+    async def embed(self, call: Call) -> bytes:
+        del call
         raise NotImplementedError
 
     def missing(self) -> None:

@@ -323,7 +323,7 @@ async def test_with_a_key_nothing_is_missing(claude: LangChainProvider) -> None:
 
 async def test_there_are_no_embeddings(claude: LangChainProvider) -> None:
     with pytest.raises(BadRequest):
-        await claude.embed({}, b"{}", "claude-a")
+        await claude.embed(call())
 
 
 async def test_it_says_which_parameters_it_has(claude: LangChainProvider) -> None:

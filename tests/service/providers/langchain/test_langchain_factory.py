@@ -183,7 +183,7 @@ async def test_a_request_can_be_cancelled(stream: bool) -> None:
 
 async def test_there_are_no_embeddings() -> None:
     with pytest.raises(BadRequest):
-        await plugged().embed({}, b"{}", "m")
+        await plugged().embed(call())
 
 
 @pytest.mark.parametrize(

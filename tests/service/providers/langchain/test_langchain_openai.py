@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +17,7 @@ from service.errors import UpstreamError
 from service.providers.langchain_openai import MODELS, OpenAIDialect
 from tests.service.providers.langchain.callbacks import Seen, attached
 from tests.service.providers.langchain.calls import (
+    TRACE,
     call,
     chunks,
     content,
@@ -330,9 +332,17 @@ def test_a_model_does_not_show_the_key() -> None:
 
 async def test_embeddings_pass_untouched(openai: LangChainProvider, upstream: FakeUpstream) -> None:
     raw = b'{ "input": "hi", "model": "fake" }'
-    answer = await openai.embed({}, raw, "fake")
+    answer = await openai.embed(replace(call("fake"), raw=raw))
     assert upstream.last.body == raw
+    assert upstream.last.headers["traceparent"] == TRACE[0][1]
     assert orjson.loads(answer)["object"] == "list"
+
+
+async def test_embeddings_that_are_none_are_nonsense(openai: LangChainProvider) -> None:
+    made = call("fake:mode=garbage")
+    with pytest.raises(UpstreamError) as raised:
+        await openai.embed(replace(made, raw=orjson.dumps({**made.body, "input": "hi"})))
+    assert raised.value.code == "upstream_invalid"
 
 
 async def test_closing_it_leaves_the_session_open(openai: LangChainProvider) -> None:
