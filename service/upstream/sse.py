@@ -5,10 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 from __future__ import annotations
 
-import re
-
 LONGEST_EVENT = 4 * 2**20
-_ONE_EVENT = re.compile(rb"data: [^\r\n]*\n\n")
 
 
 class EventTooLongError(Exception):
@@ -23,8 +20,7 @@ class EventSplitter:
 
     def feed(self, piece: bytes) -> list[bytes]:
         """The data of each event that is complete now. Raises `EventTooLongError`."""
-        if not self._rest and piece.count(b"\n") == 2 and _ONE_EVENT.fullmatch(piece):
-            # A token arrives alone, as a rule.
+        if not self._rest and _is_one_event(piece):
             return [piece[6:-2]]
         if self._rest:
             piece = self._rest + piece
@@ -47,6 +43,16 @@ class EventSplitter:
         if len(rest) > LONGEST_EVENT:
             raise EventTooLongError
         self._rest = rest
+
+
+def _is_one_event(piece: bytes) -> bool:
+    """Whether it is a single event on a single line, as most pieces are: a token arrives alone."""
+    return (
+        piece.startswith(b"data: ")
+        and piece.endswith(b"\n\n")
+        and piece.count(b"\n") == 2
+        and b"\r" not in piece
+    )
 
 
 def _data(block: bytes) -> bytes | None:
