@@ -94,6 +94,13 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def bench_service(session: nox.Session) -> None:
+    """The service against other gateways; `-- --write` records docs/benchmarks-service.md."""
+    install(session)
+    session.run("python", "-m", "benchmarks.service", *session.posargs)
+
+
+@nox.session
 def lock(session: nox.Session) -> None:
     """Write locks/ from pyproject.toml; `nox -s lock -- --upgrade` takes newer releases."""
     session.install("--require-hashes", "-r", "locks/dev.txt")
@@ -111,11 +118,20 @@ def lock(session: nox.Session) -> None:
         listed.write_text("\n".join(requirements) + "\n", "utf-8")
         compile_lock(session, name, str(listed), "--constraint=locks/dev.txt", "--no-annotate")
     compile_lock(session, "minimums", *everything, "--resolution=lowest-direct")
+    for peer in ("langserve", "litellm"):
+        wanted = f"benchmarks/service/peers/{peer}"
+        compile_requirements(session, f"{wanted}.in", f"{wanted}.txt")
 
 
 def compile_lock(session: nox.Session, name: str, *arguments: str) -> None:
-    """Write locks/NAME.txt: pinned for Linux and macOS and every supported Python, hashed."""
+    """Write locks/NAME.txt."""
+    compile_requirements(session, *arguments, f"locks/{name}.txt")
+
+
+def compile_requirements(session: nox.Session, *arguments: str) -> None:
+    """Write the last argument: pinned for Linux and macOS and every supported Python, hashed."""
+    *wanted, output = arguments
     session.run(
-        "uv", "pip", "compile", *LOCK_ARGUMENTS, *arguments, f"--output-file=locks/{name}.txt",
+        "uv", "pip", "compile", *LOCK_ARGUMENTS, *wanted, f"--output-file={output}",
         env={"UV_CUSTOM_COMPILE_COMMAND": "nox -s lock"},
     )  # fmt: skip
