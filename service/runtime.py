@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, Self
 
 from service.auth import verifier
@@ -81,23 +82,39 @@ class Runtime:
         self.metrics.watch_admission(lambda: self.admission.in_use, lambda: self.admission.waiting)
 
     async def __aenter__(self) -> Self:
+        """Open everything. Raises FactoryError for a model that cannot be made."""
+        async with AsyncExitStack() as opened:
+            await self._open(opened)
+            self._opened = opened.pop_all()
+        return self
+
+    async def _open(self, opened: AsyncExitStack) -> None:
+        """What is opened last is closed first, also where a later part cannot be opened."""
         settings = self.settings
-        self._session = open_session()
-        self.verifier = verifier.build(settings, self._session)
+        session = await opened.enter_async_context(open_session())
+        self.verifier = verifier.build(settings, session)
+        opened.push_async_callback(self.verifier.close)
         self.cache = store.build(settings)
+        if self.cache is not None:
+            opened.push_async_callback(self.cache.close)
         self.limiter = RateLimiter(settings)
-        self.tracer = _tracer(settings)
+        opened.push_async_callback(self.limiter.close)
         compatible = any(model.provider == "openai-compatible" for model in self.catalogue)
-        self._providers = Providers(Surroundings(settings, self._session, compatible))
+        providers = Providers(Surroundings(settings, session, compatible))
+        opened.push_async_callback(providers.close)
+        self._targets = self._make_targets(providers)
+        self.tracer = _tracer(settings)
+        if self.tracer is not None:
+            opened.push_async_callback(self.tracer.close, FLUSH_SECONDS)
+
+    def _make_targets(self, providers: Providers) -> dict[str, tuple[Target, ...]]:
         targets = {
-            model.name: Target(model, self._providers.of(model), Breaker())
-            for model in self.catalogue
+            model.name: Target(model, providers.of(model), Breaker()) for model in self.catalogue
         }
-        self._targets = {
+        return {
             model.name: tuple(targets[other.name] for other in self.catalogue.chain(model))
             for model in self.catalogue
         }
-        return self
 
     async def __aexit__(
         self,
@@ -105,15 +122,8 @@ class Runtime:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close everything, what was opened last first."""
-        if self.tracer is not None:
-            await self.tracer.close(FLUSH_SECONDS)
-        await self._providers.close()
-        await self.limiter.close()
-        if self.cache is not None:
-            await self.cache.close()
-        await self.verifier.close()
-        await self._session.close()
+        """Close everything."""
+        await self._opened.aclose()
 
     def targets(self, model: Model) -> tuple[Target, ...]:
         """Who is asked for an answer of this model, in this order."""
