@@ -35,8 +35,6 @@ logger = logging.getLogger(__name__)
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
 """Longer than ingress-nginx keeps its connections to us (60 s): it never uses one that we close."""
-FULL_COLLECTIONS = 100
-"""The oldest generation is looked at so much more rarely: what lives long here lives for ever."""
 
 
 def run(settings: Settings, log: Log) -> None:
@@ -58,7 +56,9 @@ async def serve(settings: Settings, log: Log) -> None:
     ports = {"port": _port(api_socket), "metrics_port": _port(metrics_socket)}
     api.on_started = lambda: logger.info("listening", extra=ports)
     async with runtime:
-        _collect_rarely()
+        # What has been made so far lives as long as the process: nobody need look at it again.
+        gc.collect()
+        gc.freeze()
         await _serve_both(runtime, (api, api_socket), (metrics, metrics_socket))
     logger.info("ended")
 
@@ -81,14 +81,6 @@ async def _serve_both(
         draining.cancel()
         metrics[0].should_exit = True
         await watching
-
-
-def _collect_rarely() -> None:
-    """What has been made so far lives as long as the process: there is no need to look at it."""
-    gc.collect()
-    gc.freeze()
-    young, middle, _ = gc.get_threshold()
-    gc.set_threshold(young, middle, FULL_COLLECTIONS)
 
 
 def _end(ending: asyncio.Event, api: _Server) -> None:
