@@ -1,0 +1,1 @@
+"""Secrets: what OpenBao must hold, what it holds, and how the one becomes the other."""
