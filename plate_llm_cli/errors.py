@@ -5,6 +5,8 @@ PlateError                 message, hint, exit code
 │   ├── RootError              the root is no folder, or holds no Application
 │   ├── UnknownEnvironmentError
 │   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
+│   ├── SpecError              the secrets spec is missing or wrong
+│   ├── InputError             a secret value that was given, or that nobody gave
 │   ├── EditError              a YAML file that cannot be changed as asked
 │   └── OutputError            a file or folder that cannot be written
 └── UnreachableError       3   a system that was needed did not answer or refused us
@@ -43,6 +45,14 @@ class UnknownEnvironmentError(UsageError):
 
 class ConfigurationError(UsageError):
     """A setting in plate-llm.toml or `[tool.plate-llm]` is wrong."""
+
+
+class SpecError(UsageError):
+    """The secrets spec is missing, or something in it is wrong."""
+
+
+class InputError(UsageError):
+    """A value for a secret cannot be taken, or is missing. The message never holds a value."""
 
 
 class EditError(UsageError):

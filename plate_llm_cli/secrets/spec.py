@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from plate_llm_cli.secrets.addresses import Address, Place
-    from plate_llm_cli.source.nodes import Route, SourceFile, Span
+    from plate_llm_cli.source.nodes import SourceFile, Span
 
 DEFAULT_PATH = "environments/secrets.yaml"
 """Where the spec is looked for, from the root of the tree."""
@@ -129,7 +130,7 @@ class PathSpec:
     """What the path is for, the same in every environment; pairs the paths of two of them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Spec:
     """The whole file, sound."""
 
@@ -154,7 +155,11 @@ class Spec:
 
     def at(self, place: Place) -> PathSpec | None:
         """The path at `place`."""
-        return next((path for path in self.paths if path.place == place), None)
+        return self._by_place.get(place)
+
+    @cached_property
+    def _by_place(self) -> dict[Place, PathSpec]:
+        return {path.place: path for path in self.paths}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,4 +169,3 @@ class SpecProblem:
     message: str
     help: str
     span: Span
-    route: Route = ()

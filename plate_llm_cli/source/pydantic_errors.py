@@ -15,7 +15,7 @@ from plate_llm_cli.source.model_fields import model_at
 from plate_llm_cli.source.strict_model import SHAPE_ONLY, StrictModel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from pydantic_core import ErrorDetails
 
@@ -64,12 +64,17 @@ def _complaints_below(
         yield from _complaints(valid, here, removed)
     elif isinstance(data, dict):
         for key, value in data.items():
-            items = enumerate(value) if isinstance(value, list) else ()
-            parts = [((key,), value), *(((key, index), item) for index, item in items)]
+            parts = [((key,), value), *(((key, step), item) for step, item in _items(value))]
             for step, part in parts:
                 below = model_at(model, step)
                 if below is not None and issubclass(below, StrictModel):
                     yield from _complaints_below(below, part, (*here, *step), removed)
+
+
+def _items(value: Plain) -> Iterable[tuple[str | int, Plain]]:
+    if isinstance(value, list):
+        return enumerate(value)
+    return value.items() if isinstance(value, dict) else ()
 
 
 def without_nulls(data: Plain) -> Plain:

@@ -63,6 +63,9 @@ def _parts(value: object, route: Route) -> Iterator[tuple[Route, StrictModel]]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _parts(item, (*route, index))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _parts(item, (*route, key))
 
 
 def needed(about: str, **details: Any) -> Any:
