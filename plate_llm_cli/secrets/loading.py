@@ -26,7 +26,7 @@ from plate_llm_cli.secrets.spec import (
 )
 from plate_llm_cli.source.nodes import Mapping, Scalar, Span, nearest
 from plate_llm_cli.source.plain import to_plain
-from plate_llm_cli.source.violations import near_name
+from plate_llm_cli.source.violations import ViolationKind, near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -87,7 +87,7 @@ def load_spec(tree: Tree, path: str = "") -> LoadedSpec:
     if len(file.documents) != 1 or not isinstance(root, Mapping):
         span = file.documents[-1].span if file.documents else _START
         return LoadedSpec(path, file, problems=(SpecProblem(_NO_MAPPING, _BEGIN, span),))
-    problems = [*_empty(root), *_against_model(root)]
+    problems = list(_empty(root)) or list(_against_model(root))
     if not problems:
         spec = _Reader(file, root).spec()
         problems = list(_references(spec))
@@ -112,7 +112,11 @@ def _against_model(root: Mapping) -> Iterator[SpecProblem]:
     from plate_llm_cli.secrets.spec_model import SpecModel  # noqa: PLC0415 - loads pydantic
     from plate_llm_cli.source.pydantic_errors import violations_of  # noqa: PLC0415 - as above
 
-    for violation in violations_of(SpecModel, to_plain(root)):
+    found = violations_of(SpecModel, to_plain(root))
+    misspelt = {item.route[:-1] for item in found if item.kind is ViolationKind.UNKNOWN_FIELD}
+    for violation in found:
+        if violation.kind is ViolationKind.MISSING_FIELD and violation.route in misspelt:
+            continue  # the field that is missing is the one that is misspelt
         span, _ = nearest(root, violation.route)
         yield SpecProblem(violation.message, violation.help, span)
 

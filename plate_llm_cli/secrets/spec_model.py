@@ -5,11 +5,11 @@ Imports pydantic, which takes 100 ms: import this module only where it is used.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
+from plate_llm_cli.secrets.forms import pattern_problem
 from plate_llm_cli.source.strict_model import StrictModel, needed, optional
 from plate_llm_cli.source.strict_types import TextForm, WholeNumber, fault
 from plate_llm_cli.source.violations import ModelViolation, ViolationKind
@@ -54,10 +54,8 @@ def _prompt(value: object) -> str:
 
 
 def _pattern(value: str) -> str:
-    try:
-        re.compile(value)
-    except (re.error, OverflowError, RecursionError):
-        raise fault("must be a regular expression") from None
+    if problem := pattern_problem(value):
+        raise fault(f"cannot be used: {problem}")
     return value
 
 
