@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.graph import checks
+from plate_llm_cli.graph.secret_chains import SecretChains
 from plate_llm_cli.source.plain import to_plain
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import ChartPart, Release
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.graph.provenance import Provenance
+    from plate_llm_cli.graph.secret_chains import Chain
     from plate_llm_cli.helm.provenance.tracer import Verdict
     from plate_llm_cli.schemas.violations import CheckResult
     from plate_llm_cli.source.nodes import Mapping, SourceFile
@@ -38,6 +40,10 @@ class Deployment:
     """Folders with schemas of custom resources, from `--crds`."""
     provenance: Provenance | None = None
     """None when it was not asked for: rendering again and again takes time."""
+    primary: str = ""
+    """The chart that short names of environments refer to, or ''."""
+    spec_path: str = ""
+    """Where the secrets spec is, from the root; '' for its usual place."""
 
     @cached_property
     def manifests(self) -> list[Manifest]:
@@ -69,6 +75,16 @@ class Deployment:
     def value_verdicts(self) -> list[tuple[RenderedChart, Verdict]]:
         """The values that are set and of which nothing was seen to read them."""
         return self.provenance.verdicts(self.charts) if self.provenance else []
+
+    @cached_property
+    def secrets(self) -> SecretChains:
+        """What reads Secrets, what makes them, and what OpenBao must hold for both."""
+        return SecretChains(self.manifests)
+
+    @property
+    def secret_chains(self) -> list[Chain]:
+        """Every use of a Secret, down to mount, path and key."""
+        return self.secrets.chains
 
     @property
     def crds(self) -> list[object]:
