@@ -15,18 +15,27 @@ PlateError                 message, hint, exit code
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from plate_llm_cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class PlateError(Exception):
-    """Ends a command with `exit_code`; `message` says what and where, `hint` what to do next."""
+    """Ends a command with `exit_code`; `message` says what and where, `hint` what to do next.
+
+    `details` are lines between the two, where there are several things to name.
+    """
 
     exit_code: ExitCode = ExitCode.INTERNAL
 
-    def __init__(self, message: str, hint: str = "") -> None:
+    def __init__(self, message: str, hint: str = "", details: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
+        self.details = tuple(details)
 
 
 class UsageError(PlateError):

@@ -60,6 +60,8 @@ def _tell(error: PlateError) -> ExitCode:
     from plate_llm_cli.report.untrusted import visible  # noqa: PLC0415 - only with an error
 
     say(f"{bold('error', sys.stderr)}: {visible(error.message)}")
+    for detail in error.details:
+        say(f"  {visible(detail)}")
     if error.hint:
         say(f"{bold('hint', sys.stderr)}: {visible(error.hint)}")
     return error.exit_code

@@ -53,11 +53,10 @@ class Written:
 
 @dataclass(slots=True, eq=False)
 class Applier:
-    """Writes what `planner` plans; `stored` is the planner's own view and is kept up to date."""
+    """Writes what `planner` plans, and keeps what it knows to be stored up to date."""
 
     planner: Planner
     store: KeyValueStore
-    stored: dict[Place, Stored]
     now: Callable[[], str]
     """The time as annotations have it."""
     on_written: Callable[[Written], None] = lambda _written: None
@@ -83,7 +82,7 @@ class Applier:
             try:
                 version = self.store.write(path.place, data, plan.stored.version)
             except ConflictError:
-                self.stored[path.place] = self.store.read(path.place)
+                self.planner.stored[path.place] = self.store.read(path.place)
                 continue
             self._note(plan, data, version, changed)
             return
@@ -96,7 +95,7 @@ class Applier:
         self, plan: PathPlan, data: dict[str, Secret], version: int, changed: list[KeyPlan]
     ) -> None:
         annotations = plan.stored.annotations
-        self.stored[plan.place] = Stored(StoredState.LIVE, version, data, None, annotations)
+        self.planner.stored[plan.place] = Stored(StoredState.LIVE, version, data, None, annotations)
         written = Written(plan.place, version, tuple(key.address.key for key in changed))
         self.written.append(written)
         self.on_written(written)

@@ -44,6 +44,8 @@ class KeyPlan:
     note: str = ""
     value: Secret | None = None
     """The value that it will have, where that is known already."""
+    source: str = ""
+    """Where that value was given; '' where the key's origin makes it."""
 
     @property
     def changes(self) -> bool:
@@ -99,18 +101,31 @@ class Wishes:
     prune: bool = False
 
 
-@dataclass(slots=True, eq=False)
-class Planner:
-    """Plans for `spec` against what is stored. `values` are new values that are at hand.
+@dataclass(frozen=True, slots=True, eq=False)
+class Candidate:
+    """What is known of a key's new value. Without a value, it is made when the plan is applied.
 
-    `skipped` are keys that stay missing, since nothing gives a value for them.
+    `source` says where a value was given, `lack` why there is none; a key that is `left` stays
+    missing.
     """
 
+    value: Secret | None = None
+    source: str = ""
+    lack: str = ""
+    left: bool = False
+
+
+_UNKNOWN = Candidate()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planner:
+    """Plans for `spec` against what is stored, with the new values that are at hand."""
+
     spec: Spec
-    stored: Mapping[Place, Stored]
+    stored: dict[Place, Stored]
     wishes: Wishes = field(default_factory=Wishes)
-    values: Mapping[Address, Secret] = field(default_factory=dict)
-    skipped: frozenset[Address] = frozenset()
+    candidates: Mapping[Address, Candidate] = field(default_factory=dict)
 
     def plan(self) -> Plan:
         """The whole plan."""
@@ -133,37 +148,41 @@ class Planner:
         now = stored.data.get(key.name)
         if isinstance(key.origin, Derived):
             return self._derived(key, key.origin, now)
-        new = self.values.get(key.address)
+        new = self._candidate(key.address)
         if now is None:
-            return self._missing(key, stored, new)
+            return _absent(key, stored, new)
         if key.address not in self.wishes.overwrite:
-            return KeyPlan(key.address, Action.KEEP, key, _remark(key, now, new), now)
-        if new is not None and new.same_as(now):
+            return KeyPlan(key.address, Action.KEEP, key, _remark(key, now, new.value), now)
+        if new.value is not None and new.value.same_as(now):
             return KeyPlan(key.address, Action.KEEP, key, "it has this value already", now)
-        return KeyPlan(key.address, Action.CHANGE, key, "", new)
+        return KeyPlan(key.address, Action.CHANGE, key, new.lack, new.value, new.source)
 
-    def _missing(self, key: KeySpec, stored: Stored, new: Secret | None) -> KeyPlan:
-        if new is None and key.address in self.skipped:
-            note = "no value" if key.required else "optional, and no value"
-            return KeyPlan(key.address, Action.KEEP, key, note)
-        return KeyPlan(key.address, Action.ADD, key, _gone(stored), new)
+    def _candidate(self, address: Address) -> Candidate:
+        return self.candidates.get(address, _UNKNOWN)
 
     def _derived(self, key: KeySpec, origin: Derived, now: Secret | None) -> KeyPlan:
         """What is made from another key follows it, whatever was there before."""
         parent = self._parent(origin.parent)
-        new = derive(origin.template, parent) if parent is not None else None
+        if parent.value is None and not parent.changes:
+            return KeyPlan(key.address, Action.KEEP, key, f"{origin.parent} is not there", now)
+        new = derive(origin.template, parent.value) if parent.value is not None else None
         if now is None:
-            if parent is None and origin.parent in self.skipped:
-                return KeyPlan(key.address, Action.KEEP, key, f"{origin.parent} is not there")
             return KeyPlan(key.address, Action.ADD, key, "", new)
         if new is None or not new.same_as(now):
             return KeyPlan(key.address, Action.CHANGE, key, f"{origin.parent} has changed", new)
         return KeyPlan(key.address, Action.KEEP, key, "", now)
 
-    def _parent(self, address: Address) -> Secret | None:
-        """The value that a parent will have; None where it is not known yet."""
+    def _parent(self, address: Address) -> KeyPlan:
         path = self.spec.at(address.place)
-        return self._key(path.keys[address.key]).value if path else None
+        assert path is not None  # noqa: S101 - the loader has refused a parent of another environment
+        return self._key(path.keys[address.key])
+
+
+def _absent(key: KeySpec, stored: Stored, new: Candidate) -> KeyPlan:
+    if new.left:
+        return KeyPlan(key.address, Action.KEEP, key, f"not there: {new.lack}")
+    note = "; ".join(filter(None, (new.lack, _gone(stored))))
+    return KeyPlan(key.address, Action.ADD, key, note, new.value, new.source)
 
 
 def _remark(key: KeySpec, now: Secret, new: Secret | None) -> str:
