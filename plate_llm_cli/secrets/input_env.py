@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.secrets.input_text import InputText
 
-_HOW = "write NAME=value, with quotes around a value that has blanks, quotes, # or several lines"
+_HOW = "write NAME=value; what has blanks, quotes, # or several lines needs quotes around it"
 
 
 def parse_env(source: InputText) -> list[Given]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.secrets.input_env import parse_env
+from plate_llm_cli.secrets.input_json import fault_line, parse_json
 from plate_llm_cli.secrets.input_text import InputText, read_path, read_stream
-from plate_llm_cli.secrets.input_tree import json_fault, parse_json, parse_yaml
+from plate_llm_cli.secrets.input_yaml import parse_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,4 +77,4 @@ def _by_content(text: str) -> Callable[[InputText], list[Given]]:
     first = next((line for line in lines if line and not line.startswith("#")), "")
     if _ASSIGNMENT.match(first):
         return parse_env
-    return parse_json if first.startswith("{") and not json_fault(text) else parse_yaml
+    return parse_json if first.startswith("{") and not fault_line(text) else parse_yaml

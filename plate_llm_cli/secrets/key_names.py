@@ -85,9 +85,10 @@ class KeyNames:
         return f"there are: {_several([self.shown(key.address) for key in self._keys])}"
 
     def _ways(self, keys: tuple[KeySpec, ...]) -> str:
-        own = sorted(key.address.variable for key in keys if self.has_own_variable(key.address))
-        written = f", in files of variables {own[0]}" if own else ""
-        return f"write {self.shown(min(key.address for key in keys))}{written}"
+        first = min(key.address for key in keys)
+        own = self.has_own_variable(first)
+        written = f", in files of variables {first.variable}" if own else ""
+        return f"write {self.shown(first)}{written}"
 
 
 def _by(

@@ -73,7 +73,7 @@ def _variables(key: KeySpec, inputs: Inputs) -> list[str]:
         return []
     named = [key.origin.name] if isinstance(key.origin, FromEnvironment) else []
     own = [key.address.variable] if inputs.names.has_own_variable(key.address) else []
-    return [*named, *own]
+    return list(dict.fromkeys([*named, *own]))
 
 
 def _from_origin(key: KeySpec, root: Path) -> Secret | None:

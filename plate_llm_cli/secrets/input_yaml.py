@@ -1,12 +1,10 @@
-"""Reads values from YAML and JSON: `KEY: value`, `path#key: value`, or `path: {KEY: value}`.
+"""Reads values from YAML: `KEY: value`, `path#key: value`, or `path: {KEY: value}`.
 
 A value is the text as it is written: `0123` and `1e3` stay what they are.
 """
 
 from __future__ import annotations
 
-import json
-import re
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import UsageError
@@ -26,9 +24,6 @@ _QUOTES: Final = (
     "put quotes around values that begin with one of * & ! % @ ` { [ or hold `: ` or ` #`"
 )
 _TEXT_TAGS: Final = ("", "!", "tag:yaml.org,2002:str")
-_ESCAPE: Final = re.compile(
-    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})|.)", re.DOTALL
-)
 
 
 def parse_yaml(source: InputText) -> list[Given]:
@@ -50,39 +45,6 @@ def parse_yaml(source: InputText) -> list[Given]:
     if not isinstance(file.root, Mapping):
         raise UsageError(f"{place_of(source.label, file.root.span.line)} is no mapping", _SHAPE)
     return list(_entries(file.root, source.label))
-
-
-def parse_json(source: InputText) -> list[Given]:
-    """The values of a JSON file, in its order.
-
-    Raises:
-        UsageError: as `parse_yaml` does.
-    """
-    line = json_fault(source.text)
-    if line:
-        raise UsageError(f"{place_of(source.label, line)} is no JSON")
-    # JSON is YAML but for one thing: what stands outside the first 65,536 characters of Unicode
-    # may be escaped as two halves, which libyaml does not join.
-    text = _ESCAPE.sub(_joined, source.text)
-    return parse_yaml(type(source)(source.label, text))
-
-
-def json_fault(text: str) -> int:
-    """The line where `text` stops being JSON, or 0 if it is JSON."""
-    try:
-        json.loads(text, parse_int=str, parse_float=str)
-    except json.JSONDecodeError as error:
-        return error.lineno
-    except RecursionError:
-        return 1
-    return 0
-
-
-def _joined(match: re.Match[str]) -> str:
-    high, low = match.groups()
-    if high is None:
-        return match[0]
-    return chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + (int(low, 16) - 0xDC00))
 
 
 def _unreadable(label: str, problem: Problem) -> UsageError:
