@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.secrets.input_text import InputText
 
-_HOW = "write NAME=value; what has blanks, quotes, # or several lines needs quotes around it"
+_HOW = "write NAME=value; what has blanks, quotes, # or several lines needs '...' around it"
 
 
 def parse_env(source: InputText) -> list[Given]:

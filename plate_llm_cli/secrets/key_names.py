@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import UsageError
@@ -18,7 +19,7 @@ ALL_KEYS: Final = "#*"
 """Behind a path it stands for every key of the path."""
 
 _MOST: Final = 12
-"""Keys that a message lists."""
+"""Keys that a message lists, and unknown names that it looks for a slip in."""
 
 _LONGEST: Final = 200
 """Characters of the longest name that is compared with others."""
@@ -75,7 +76,7 @@ class KeyNames:
     def advice(self, names: Iterable[str]) -> str:
         """What to write instead of `names`, which name no key; none of them is repeated."""
         known = [*self._in_full, *self._short, *self._loose]
-        fitting = (name for name in names if len(name) <= _LONGEST)
+        fitting = islice((name for name in names if len(name) <= _LONGEST), _MOST)
         near = (near_name(name, known) for name in fitting)
         meant = list(dict.fromkeys(name for name in near if name))
         if meant:

@@ -115,6 +115,8 @@ def test_a_value_too_long_for_a_pattern_is_not_held_against_it() -> None:
         ("", ""),
         ("[A-Za-z0-9+/=]+", ""),
         ("(", "unclosed group"),
+        # Sound by itself, but its comment would swallow what follows.
+        ("(?x)a # b", "unclosed group"),
         ("a)|(?:b", "unopened group"),
         ("[a", "unclosed character class"),
         (r"(?=.*\d).+", "look-around, including look-ahead and look-behind, is not supported"),

@@ -11,7 +11,7 @@ def _read(content: str) -> list[tuple[str, str, str]]:
     return shown(parse_env(InputText("secrets.env", content)))
 
 
-HOW_ENV = "write NAME=value; what has blanks, quotes, # or several lines needs quotes around it"
+HOW_ENV = "write NAME=value; what has blanks, quotes, # or several lines needs '...' around it"
 
 
 def test_an_env_file_has_comments_exports_quotes_and_blank_lines() -> None:
@@ -33,6 +33,12 @@ HASH=p#w
         ("QUOTED", 'a "b" \\ c', "secrets.env line 6"),
         ("SPACED", "x y", "secrets.env line 7"),
         ("HASH", "p#w", "secrets.env line 8"),
+    ]
+
+
+def test_an_env_file_may_name_a_key_by_its_path_in_single_quotes() -> None:
+    assert _read("'server/staging#A'=hunter2\n") == [
+        ("server/staging#A", "hunter2", "secrets.env line 1")
     ]
 
 
