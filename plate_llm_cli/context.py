@@ -14,6 +14,7 @@ from plate_llm_cli.errors import RootError, UnknownEnvironmentError, UsageError
 from plate_llm_cli.gitops.applications import API_GROUP, plain_mapping, text_of
 from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
+from plate_llm_cli.gitops.environments import CONTRACT_ANNOTATION
 from plate_llm_cli.graph.build import Builder
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.helm import prestart
@@ -38,10 +39,6 @@ if TYPE_CHECKING:
 _FULL_VERSION = re.compile(r"v?(\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?)")
 _MOST_NAMES = 8
 """Names that a message lists; `env list` has the others."""
-
-CONTRACT_ANNOTATION = "plate-llm.cocdev.co.kr/env-contract"
-"""A chart with this annotation is the one that short environment names refer to."""
-
 
 _WORKERS = min(2, os.cpu_count() or 1)
 """Processes with Helm in them. The second one starts only when there is much to render."""
@@ -169,7 +166,10 @@ class Workspace:
             return self.settings.primary
         folders = {part.chart for release in self.discovery.releases for part in release.charts}
         for folder in sorted(folders):
-            chart = self.tree.read(f"{folder}/Chart.yaml" if folder else "Chart.yaml")
+            path = f"{folder}/Chart.yaml" if folder else "Chart.yaml"
+            if not self.tree.is_file(path):
+                continue  # reading it would make a finding of its absence
+            chart = self.tree.read(path)
             if find(chart.root, ("annotations", CONTRACT_ANNOTATION)) is not None:
                 return text_of(find(chart.root, ("name",)))
         return ""
@@ -220,7 +220,9 @@ class Workspace:
         """`releases` rendered by this workspace's engine."""
         found, engine = self.discovery, self.engine
         builder = Builder(self.tree, found, engine, render_options, self._vendoring)
-        return builder.build(releases)
+        deployment = builder.build(releases)
+        deployment.primary, deployment.spec_path = self.primary, self.settings.secrets
+        return deployment
 
     def modelled_charts(self) -> dict[str, str]:
         """The folders of the charts whose values have a model, with the model's name."""

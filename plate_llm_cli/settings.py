@@ -39,6 +39,7 @@ class Settings:
     api_versions: tuple[str, ...] = ()
     crds: tuple[str, ...] = ()
     engine: str = ""
+    secrets: str = ""
 
 
 def load_settings(root: Path) -> Settings:

@@ -92,7 +92,7 @@ class _Gathering:
                 f"{store.label} does not serve namespace {namespace}, so no Secret is made",
                 "add the namespace to the store's spec.conditions, or use another store",
                 (*where, "name"),
-                whole=True,
+                refused=True,
             )
             if fault not in self.faults:
                 self.faults.append(fault)
@@ -240,7 +240,6 @@ class _Gathering:
                 f"the template reads .{name}, which neither data nor dataFrom brings",
                 f"add an entry with `secretKey: {name}` to data, or read what is there",
                 route,
-                whole=True,
             )
             if fault not in self.faults:
                 self.faults.append(fault)

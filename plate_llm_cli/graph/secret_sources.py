@@ -78,12 +78,12 @@ class RemoteKey:
 
 @dataclass(frozen=True, slots=True)
 class SourceFault:
-    """Why what is described cannot come to be; `whole` when it keeps all of the Secret away."""
+    """Why the operator cannot make the Secret; `refused` when its store does not serve it."""
 
     message: str
     help: str
     route: Route
-    whole: bool = False
+    refused: bool = False
 
 
 @dataclass(eq=False)

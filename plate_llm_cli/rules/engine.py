@@ -24,6 +24,7 @@ UNUSED = "unused-ignore"
 _NEARER = {
     "invalid-manifest": ("invalid-value",),
     "misread-scalar": ("invalid-manifest", "invalid-value"),
+    "invalid-secrets-spec": ("invalid-yaml", "duplicate-key"),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

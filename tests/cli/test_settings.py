@@ -31,7 +31,7 @@ MISTAKES = {
     "unknown like no other": (
         PROJECT, b"[tool.plate-llm]\nxyz = 1", f"{TABLE}: unknown setting 'xyz'",
         "known: api-versions, crds, engine, exclude, fail-on, ignore, kubernetes-version, "
-        "primary, repo-url, select",
+        "primary, repo-url, secrets, select",
     ),
     "table in our own file": (
         OWN, b"[tool.plate-llm]", "plate-llm.toml: unknown setting 'tool'",

@@ -162,7 +162,7 @@ def test_a_cluster_store_may_not_serve_the_namespace() -> None:
     assert fault.message == (
         "ClusterSecretStore bao does not serve namespace team, so no Secret is made"
     )
-    assert (format_route(fault.route), fault.whole) == ("spec.secretStoreRef.name", True)
+    assert (format_route(fault.route), fault.refused) == ("spec.secretStoreRef.name", True)
 
 
 DATA = """\

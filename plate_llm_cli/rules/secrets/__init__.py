@@ -1,0 +1,1 @@
+"""Rules about secrets: whether charts, External Secrets and the secrets spec agree."""
