@@ -159,7 +159,10 @@ class Comparison:
                 read.where,
                 frozenset({read.place}),
                 read.releases,
-                ((at, f"the spec has {near} instead" if near else "the path in the spec"),),
+                (
+                    (at, f"the spec has {near} instead" if near else "the path in the spec"),
+                    (ManifestPlace(read.key.manifest, read.key.at.route), "names the path"),
+                ),
             )
 
     def _is_specified(self, read: KeyRead) -> bool:
