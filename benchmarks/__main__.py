@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.cases import CASES, Bench, find_helm
+from benchmarks.secrets import plan_paths, seed_paths
 from benchmarks.trees import REPOSITORY
 
 if TYPE_CHECKING:
     from benchmarks.cases import Row
 
+ALL = (*CASES, seed_paths, plan_paths)
 RECORD = REPOSITORY / "docs" / "benchmarks.md"
 INTRODUCTION = """\
 # Benchmarks
@@ -33,7 +35,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder), arguments.runs, find_helm())
         rows = []
-        for case in CASES:
+        for case in ALL:
             if arguments.cases and case.__name__ not in arguments.cases:
                 continue
             print(f"... {case.__name__}", file=sys.stderr)
@@ -47,7 +49,7 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    names = [case.__name__ for case in CASES]
+    names = [case.__name__ for case in ALL]
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"one of: {', '.join(names)}")
     parser.add_argument("--runs", type=int, default=9, help="runs of each command (default 9)")
     parser.add_argument("--write", action="store_true", help=f"write {RECORD.name}")

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 COMMANDS: Mapping[str, str] = {
     "validate": "Check that every release of the tree would come up.",
     "render": "Print the manifests of a release as ArgoCD would apply them.",
+    "secrets": "Fill OpenBao with what a deployment needs, and keep it so.",
     "env": "List the environments of the tree and show what each consists of.",
     "schema": "Write the JSON Schemas that editors, Helm and ArgoCD use.",
     "rules": "List the rules that validate checks.",

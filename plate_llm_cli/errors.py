@@ -10,7 +10,8 @@ PlateError                 message, hint, exit code
 │   ├── EditError              a YAML file that cannot be changed as asked
 │   └── OutputError            a file or folder that cannot be written
 └── UnreachableError       3   a system that was needed did not answer or refused us
-    └── EngineError            the Helm engine cannot be started
+    ├── EngineError            the Helm engine cannot be started
+    └── OpenBaoError           OpenBao is away, or says no
 """
 
 from __future__ import annotations
@@ -80,3 +81,7 @@ class UnreachableError(PlateError):
 
 class EngineError(UnreachableError):
     """The Helm engine cannot be started or does not answer."""
+
+
+class OpenBaoError(UnreachableError):
+    """OpenBao did not answer, or refused. The message holds no value, token, header or body."""

@@ -22,6 +22,7 @@ _MAX_BYTES = 1024 * 1024
 _ALLOWED = {
     "fail-on": ("error", "warning", "info", "never"),
     "engine": ("embedded", "helm"),
+    "openbao-auth": ("token", "approle", "kubernetes", "jwt"),
 }
 
 
@@ -40,6 +41,12 @@ class Settings:
     crds: tuple[str, ...] = ()
     engine: str = ""
     secrets: str = ""
+    openbao_address: str = ""
+    openbao_namespace: str = ""
+    openbao_ca_cert: str = ""
+    openbao_auth: str = ""
+    openbao_auth_mount: str = ""
+    openbao_role: str = ""
 
 
 def load_settings(root: Path) -> Settings:

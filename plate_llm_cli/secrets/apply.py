@@ -61,6 +61,8 @@ class Applier:
     """The time as annotations have it."""
     on_written: Callable[[Written], None] = lambda _written: None
     written: list[Written] = field(default_factory=list)
+    done: int = 0
+    """Paths that are as planned; another writer may have brought one there."""
 
     def apply(self, plan: Plan) -> list[Written]:
         """Carry out `plan`; what has been written by then is in `written`, also after an error.
@@ -70,6 +72,7 @@ class Applier:
         """
         for path, leaving in write_order(plan):
             self._write(path, leaving)
+            self.done += 1
         return self.written
 
     def _write(self, path: PathSpec, leaving: frozenset[Address]) -> None:

@@ -58,9 +58,7 @@ class Gatherer:
             return None
         value = values_for(key, self.inputs, self.environ, self.root, self.ask)
         if isinstance(value, Missing):
-            left = not key.required or self.partial
-            reason = value.reason if key.required else f"optional; {value.reason}"
-            return Candidate(lack=reason, left=left)
+            return Candidate(lack=value.reason, left=not key.required or self.partial)
         return Candidate(value, source)
 
     def _given(self, key: KeySpec, source: str) -> Candidate | None:
@@ -76,7 +74,7 @@ def require_values(plan: Plan) -> None:
         InputError: values are missing or cannot be used; all of them are named.
     """
     lacking = [
-        f"{key.address}: {key.note}"
+        f"{key.address}: {key.lack}"
         for key in plan.keys
         if _is_written(key) and key.value is None and not _is_derived(key)
     ]

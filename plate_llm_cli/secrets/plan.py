@@ -46,6 +46,8 @@ class KeyPlan:
     """The value that it will have, where that is known already."""
     source: str = ""
     """Where that value was given; '' where the key's origin makes it."""
+    lack: str = ""
+    """Why there is no value, and what would give one."""
 
     @property
     def changes(self) -> bool:
@@ -155,7 +157,7 @@ class Planner:
             return KeyPlan(key.address, Action.KEEP, key, _remark(key, now, new.value), now)
         if new.value is not None and new.value.same_as(now):
             return KeyPlan(key.address, Action.KEEP, key, "it has this value already", now)
-        return KeyPlan(key.address, Action.CHANGE, key, new.lack, new.value, new.source)
+        return KeyPlan(key.address, Action.CHANGE, key, "", new.value, new.source, new.lack)
 
     def _candidate(self, address: Address) -> Candidate:
         return self.candidates.get(address, _UNKNOWN)
@@ -180,9 +182,9 @@ class Planner:
 
 def _absent(key: KeySpec, stored: Stored, new: Candidate) -> KeyPlan:
     if new.left:
-        return KeyPlan(key.address, Action.KEEP, key, f"not there: {new.lack}")
-    note = "; ".join(filter(None, (new.lack, _gone(stored))))
-    return KeyPlan(key.address, Action.ADD, key, note, new.value, new.source)
+        note = "not there" if key.required else "not there; optional"
+        return KeyPlan(key.address, Action.KEEP, key, note, lack=new.lack)
+    return KeyPlan(key.address, Action.ADD, key, _gone(stored), new.value, new.source, new.lack)
 
 
 def _remark(key: KeySpec, now: Secret, new: Secret | None) -> str:

@@ -148,9 +148,10 @@ def test_derived_key_changes_with_a_parent_whose_new_value_is_not_known_yet(spec
 
 def test_optional_key_without_a_value_stays_missing(spec: Spec) -> None:
     stored = FULL | {APP: live(token="long enough")}
-    new = {Address(APP, "extra"): Candidate(lack="optional; set X", left=True)}
+    new = {Address(APP, "extra"): Candidate(lack="set X", left=True)}
     found = key("app#extra", spec, stored, candidates=new)
-    assert (found.action, found.note) == (Action.KEEP, "not there: optional; set X")
+    assert (found.action, found.note) == (Action.KEEP, "not there; optional")
+    assert found.lack == "set X"
 
 
 def test_what_is_made_from_a_key_that_stays_missing_stays_missing(spec: Spec) -> None:

@@ -1,0 +1,15 @@
+"""`plate-llm secrets`: what OpenBao must hold for an environment, and how it gets there."""
+
+from __future__ import annotations
+
+import typer
+
+from plate_llm_cli.commands.secrets import plan, seed
+
+app = typer.Typer(
+    add_completion=False,
+    help="Fill OpenBao with what a deployment needs, and keep it so.",
+)
+
+app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
+app.command("seed", epilog=seed.EXAMPLE)(seed.seed)

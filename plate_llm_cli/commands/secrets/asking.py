@@ -1,0 +1,43 @@
+"""Asks a person for a value, unseen."""
+
+from __future__ import annotations
+
+from getpass import getpass
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.output import say
+from plate_llm_cli.report.untrusted import one_line
+from plate_llm_cli.secrets.forms import check
+from plate_llm_cli.secrets.secret import Secret
+from plate_llm_cli.secrets.spec import Prompt
+
+if TYPE_CHECKING:
+    from plate_llm_cli.secrets.spec import KeySpec
+
+_TRIES: Final = 3
+
+
+class Asking:
+    """Asks at the terminal itself, so that stdin may carry an input file's content."""
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __call__(self, key: KeySpec) -> Secret | None:
+        """A value of the right form; None when nothing is entered."""
+        if not self._asked:
+            say("Values are asked for and not shown; Enter alone leaves one out.")
+            self._asked = True
+        about = [key.description, key.origin.about if isinstance(key.origin, Prompt) else ""]
+        explained = "; ".join(one_line(text) for text in about if text)
+        say(f"{one_line(str(key.address))}{f'  ({explained})' if explained else ''}")
+        for _ in range(_TRIES):
+            text = getpass("  value: ")
+            if not text:
+                return None
+            value = Secret(text)
+            fault = check(value, key.form, key.address)
+            if fault is None:
+                return value
+            say(f"  it {one_line(fault.what)}")
+        return None

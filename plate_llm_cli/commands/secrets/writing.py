@@ -1,0 +1,115 @@
+"""Reads and writes the paths of an environment, and keeps the person informed."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import typer
+
+from plate_llm_cli.commands.secrets.session import has_terminal
+from plate_llm_cli.output import say, screen_width, write_out
+from plate_llm_cli.report.secrets_plan import plan_text, written_text
+from plate_llm_cli.secrets.apply import Applier
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from plate_llm_cli.commands.secrets.session import Session
+    from plate_llm_cli.secrets.addresses import Place
+    from plate_llm_cli.secrets.plan import Plan, Planner
+    from plate_llm_cli.secrets.stored import Stored
+
+_MANY = 20
+"""Paths from which on a bar shows how far it is."""
+
+
+def read_all(session: Session, *, quiet: bool = False) -> dict[Place, Stored]:
+    """The newest version of every path of the environment.
+
+    Raises:
+        OpenBaoError: the server refuses, or is gone.
+    """
+    places = [path.place for path in session.spec.paths]
+    session.bao.preflight(places)
+    stored = {}
+    with progress("Reading", len(places), quiet=quiet) as advance:
+        for place in places:
+            stored[place] = session.bao.read(place)
+            advance()
+    return stored
+
+
+def data_path(place: Place) -> str:
+    """Where a path's data is in OpenBao's API."""
+    return f"{place.mount}/data/{place.path}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Writing:
+    """Carries out plans of `planner` once the person agrees."""
+
+    session: Session
+    planner: Planner
+    quiet: bool = False
+
+    def carry_out(self, plan: Plan, *, yes: bool) -> None:
+        """Show `plan`, ask on a terminal, write, and say what was written.
+
+        Raises:
+            OpenBaoError: the server refuses, or is gone; what was written by then is said.
+        """
+        if not plan.changes:
+            write_out(plan_text(plan, screen_width(), brief=True))
+            return
+        if not self.quiet:
+            say(plan_text(plan, screen_width(), brief=True).rstrip())
+        self._require_capabilities(plan)
+        if not yes and has_terminal():
+            self._ask()
+        self._write(plan)
+
+    def _require_capabilities(self, plan: Plan) -> None:
+        needs = {
+            data_path(path.place): {"update" if path.stored.version else "create"}
+            for path in plan.paths
+            if path.changes
+        }
+        self.session.bao.require(needs)
+
+    def _ask(self) -> None:
+        if not typer.confirm(f"Write this to {self.session.connection.address}?", err=True):
+            say("nothing was written")
+            raise typer.Exit
+
+    def _write(self, plan: Plan) -> None:
+        total = sum(path.changes for path in plan.paths)
+        applier = Applier(self.planner, self.session.bao, _now)
+        try:
+            with progress("Writing", total, quiet=self.quiet) as advance:
+                applier.on_written = lambda _: advance()
+                applier.apply(plan)
+        finally:
+            if applier.done < total:
+                say(f"{applier.done} of {total} paths are done; run the command again to finish")
+        write_out(written_text(applier.written, brief=self.quiet))
+
+
+@contextmanager
+def progress(what: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[], None]]:
+    """A bar on stderr while there is much to do and somebody looks; call the result per step."""
+    if quiet or total < _MANY or not has_terminal():
+        yield lambda: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - 60 ms, seldom shown
+    from rich.progress import Progress  # noqa: PLC0415 - as above
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda: bar.advance(task)
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,73 @@
+"""Turns what a person or a pod has into a token of OpenBao."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.errors import OpenBaoError
+from plate_llm_cli.secrets.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plate_llm_cli.secrets.connection import Login
+    from plate_llm_cli.secrets.transport import Answer
+
+    Ask = Callable[[str, str, object, dict[str, str]], Answer]
+    """Sends method, path, body and headers without a token of ours."""
+
+
+def log_in(login: Login, ask: Ask) -> Secret:
+    """A token, as `login` says.
+
+    Raises:
+        OpenBaoError: OpenBao does not accept the credentials.
+    """
+    if login.token is not None:
+        return login.token
+    if login.method == "approle":
+        return _log_in(login, ask, _approle(login, ask))
+    jwt = login.jwt.reveal() if login.jwt else ""
+    return _log_in(login, ask, {"role": login.role, "jwt": jwt})
+
+
+def _approle(login: Login, ask: Ask) -> dict[str, str]:
+    secret_id = login.secret_id
+    if login.wrapped_secret_id is not None:
+        secret_id = _unwrap(login.wrapped_secret_id, ask)
+    return {
+        "role_id": login.role_id.reveal() if login.role_id else "",
+        "secret_id": secret_id.reveal() if secret_id else "",
+    }
+
+
+def _unwrap(wrapped: Secret, ask: Ask) -> Secret:
+    headers = {"X-Vault-Token": wrapped.reveal()}
+    answer = ask("POST", "sys/wrapping/unwrap", None, headers)
+    found = answer.data.get("secret_id")
+    if answer.status >= 300 or not isinstance(found, str):
+        message = "the wrapping token holds no secret_id any more"
+        raise OpenBaoError(message, "it works once: if nobody of yours used it, revoke the role's")
+    return Secret(found)
+
+
+def _log_in(login: Login, ask: Ask, body: dict[str, str]) -> Secret:
+    answer = ask("POST", f"auth/{login.mount}/login", body, {})
+    auth = (answer.body or {}).get("auth")
+    if answer.status == 404 or "no handler for route" in answer.errors:
+        hint = (
+            f"`bao auth enable -path={login.mount} {login.method}` makes it; or set BAO_AUTH_MOUNT"
+        )
+        raise OpenBaoError(f"OpenBao has no auth method at {login.mount}/", hint)
+    if answer.status >= 300 or not isinstance(auth, dict):
+        role = f" for the role {login.role}" if login.role else ""
+        message = f"OpenBao does not accept the {login.method} login{role}"
+        raise OpenBaoError(message, _HINTS[login.method])
+    return Secret(auth["client_token"])
+
+
+_HINTS = {
+    "approle": "is the role_id right, and is the secret_id unused, unexpired and of this role?",
+    "kubernetes": "is the role bound to this service account, namespace and audience?",
+    "jwt": "is the role bound to the token's subject and audience, and is it still valid?",
+}

@@ -1,0 +1,161 @@
+"""What OpenBao's answers mean, in sentences that say what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.errors import OpenBaoError
+from plate_llm_cli.secrets.transport import Lost
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plate_llm_cli.secrets.transport import Answer
+
+_NOT_MATCHING: Final = "did not match the current version"
+_AGAIN: Final = (
+    "local node not active but active cluster node not found",
+    "node not active",
+    "raft",
+    "context deadline exceeded",
+)
+"""Parts of errors that an election of a new leader brings, and ends."""
+
+_PATIENCE: Final = 20.0
+"""Seconds: the election of a leader takes 2 to 5."""
+_UNSEALING: Final = 3.0
+"""Seconds: a node that unseals itself after a start is ready within one."""
+
+_LOST: Final = {
+    Lost.DNS: ("its name is not known", "is BAO_ADDR right, and is a VPN needed?"),
+    Lost.REFUSED: ("nothing listens there", "is OpenBao running, and is the port right?"),
+    Lost.TIMEOUT: ("no answer in time", "is a firewall in between, or is it overloaded?"),
+    Lost.BROKEN: ("the connection broke off", "run the command again"),
+    Lost.UNTRUSTED: (
+        "its certificate is not trusted",
+        "name the CA that signed it: BAO_CACERT=/path/to/ca.pem",
+    ),
+    Lost.HOST_NAME: (
+        "its certificate is for another host",
+        "use the name that the certificate has",
+    ),
+    Lost.NOT_TLS: ("it does not speak TLS", "is it http:// instead of https://?"),
+    Lost.PROXY: ("the proxy does not let us through", "leave out --proxy, or mend the proxy"),
+}
+
+
+class ConflictError(Exception):
+    """Another writer was first: the path has a newer version than the one that was read."""
+
+
+class TryAgainError(Exception):
+    """The server cannot answer now and says so: the request was not carried out.
+
+    `error` is what to raise once `patience`, in seconds, has run out; `after` is how long to wait.
+    """
+
+    def __init__(self, error: OpenBaoError, after: float = 0, patience: float = _PATIENCE) -> None:
+        super().__init__()
+        self.error = error
+        self.after = after
+        self.patience = patience
+
+
+def lost(address: str, why: Lost) -> OpenBaoError:
+    """There is no answer."""
+    what, hint = _LOST[why]
+    return OpenBaoError(f"OpenBao at {address} cannot be reached: {what}", hint)
+
+
+def conflicts(answer: Answer) -> bool:
+    """Whether a check-and-set failed; the server says it in words only."""
+    return answer.status == 400 and _NOT_MATCHING in answer.errors
+
+
+def check(answer: Answer, address: str, deed: str) -> None:
+    """Refuse what is no answer of OpenBao to the request itself.
+
+    `deed` says what was tried: `read secret/data/server/staging`.
+
+    Raises:
+        TryAgainError: it may be carried out later.
+        OpenBaoError: it will not be.
+    """
+    if 300 <= answer.status < 400:
+        to = f" to {answer.location}" if answer.location else ""
+        message = f"OpenBao at {address} sends us elsewhere{to}, which is not followed"
+        raise OpenBaoError(message, "name the final address: a token goes to no other host")
+    _check_availability(answer, address, deed)
+    if answer.body is None and answer.status != 204:
+        raise _foreign(answer, address)
+    if answer.status == 413:
+        raise OpenBaoError(f"too large for OpenBao: {deed}", "a path takes about 32 MB at most")
+
+
+def refused(answer: Answer, deed: str) -> OpenBaoError:
+    """Some other no; what the server says may quote the request, and is not shown."""
+    return OpenBaoError(f"OpenBao refuses to {deed} (HTTP {answer.status})", _hint(answer.errors))
+
+
+def _check_availability(answer: Answer, address: str, deed: str) -> None:
+    status, said = answer.status, answer.errors
+    if status == 429:
+        error = OpenBaoError(f"OpenBao limits how often it is asked: {deed}", "try again later")
+        raise TryAgainError(error, answer.retry_after)
+    if status == 501 or "not initialized" in said:
+        raise OpenBaoError(f"OpenBao at {address} is not initialised", "run `bao operator init`")
+    if status == 503 and "sealed" in said:
+        error = OpenBaoError(f"OpenBao at {address} is sealed", "run `bao operator unseal`")
+        raise TryAgainError(error, patience=_UNSEALING)
+    if status in (412, 472, 473) or (status >= 500 and any(part in said for part in _AGAIN)):
+        message = f"OpenBao at {address} has no active node: {deed}"
+        hint = "is there a quorum? `bao operator raft list-peers` shows the nodes"
+        raise TryAgainError(OpenBaoError(message, hint))
+    if status in (502, 503, 504):
+        message = f"OpenBao at {address} is not available (HTTP {status}): {deed}"
+        raise TryAgainError(OpenBaoError(message, "what stands before it reaches no live node"))
+
+
+def _foreign(answer: Answer, address: str) -> OpenBaoError:
+    if answer.status == 400:
+        message = f"what answers at {address} does not take this request (HTTP 400)"
+        return OpenBaoError(message, "if it speaks TLS, the address begins with https://")
+    message = f"what answers at {address} is not OpenBao (HTTP {answer.status})"
+    return OpenBaoError(message, "is the address right, and is no login page in between?")
+
+
+def denied(what: Sequence[str]) -> OpenBaoError:
+    """The policies of the token do not allow it."""
+    hint = "`plate-llm secrets policy ENV` prints the policies that are needed"
+    if len(what) == 1:
+        return OpenBaoError(f"the token may not {what[0]}", hint)
+    return OpenBaoError("the token may not do all that is needed", hint, what)
+
+
+def bad_token(method: str) -> OpenBaoError:
+    """OpenBao does not know the token: it says the same of one that is wrong, revoked, expired."""
+    if method == "token":
+        hint = "set BAO_TOKEN to a valid one, or run `bao login`"
+    else:
+        hint = f"the token that {method} gave is no longer valid: run the command again"
+    return OpenBaoError("OpenBao does not know the token: it is wrong, expired or revoked", hint)
+
+
+def no_mount(mount: str) -> OpenBaoError:
+    """Nothing is mounted there."""
+    hint = f"`bao secrets enable -path={mount} -version=2 kv` makes it"
+    return OpenBaoError(f"OpenBao has no KV mount {mount}/", hint)
+
+
+def version_1(mount: str) -> OpenBaoError:
+    """A write would seem to succeed there, in a shape that nothing reads."""
+    hint = f"`bao kv enable-versioning {mount}` makes it version 2"
+    return OpenBaoError(f"the mount {mount}/ is KV version 1, version 2 is needed", hint)
+
+
+def _hint(said: str) -> str:
+    if "check-and-set parameter required" in said:
+        return "the path takes check-and-set writes only"
+    if "namespace" in said:
+        return "is BAO_NAMESPACE right?"
+    return "OpenBao's own log says why"
