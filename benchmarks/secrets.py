@@ -45,7 +45,13 @@ class Server:
         """Run ours; seconds of the whole process."""
         command = [str(BIN / "plate-llm"), "secrets", *arguments, "-C", str(root)]
         started = time.perf_counter()
-        subprocess.run(command, env=self.environment, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command,
+            env=self.environment,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         return time.perf_counter() - started
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import io
 import threading
 import time
 from importlib import import_module
@@ -10,14 +11,17 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.locate import Locator
+from plate_llm_cli.output import open_pipe, write_result
 from plate_llm_cli.report.base import Report, RuleInfo
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.build import RenderOptions
+    from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.rules.base import Rule
 
 
@@ -45,6 +49,18 @@ def check(
 
     `choose` is called when all rules are imported; `fail_on` is a severity or `never`.
     """
+    _, report = examine(workspace, releases, choose, render_options, fail_on)
+    return report
+
+
+def examine(
+    workspace: Workspace,
+    releases: list[Release],
+    choose: Callable[[], Sequence[Rule]],
+    render_options: RenderOptions,
+    fail_on: str = "error",
+) -> tuple[Deployment, Report]:
+    """As `check`, with what was rendered."""
     started = time.monotonic()
     imports = threading.Thread(target=lambda: [import_module(name) for name in _NEEDED_LATER])
     imports.start()
@@ -54,7 +70,7 @@ def check(
 
     rules = choose()
     outcome = RuleEngine(rules).run(deployment, Locator(deployment), workspace.lines)
-    return Report(
+    report = Report(
         findings=tuple(outcome.findings),
         suppressed=outcome.suppressed,
         environments=deployment.names,
@@ -63,6 +79,7 @@ def check(
         lines=workspace.lines,
         fail_on=Severity.ERROR if fail_on == NEVER else Severity(fail_on),
     )
+    return deployment, report
 
 
 def rule_info(rule: Rule) -> RuleInfo:
@@ -77,3 +94,23 @@ def fails(report: Report, fail_on: str) -> bool:
         return False
     limit = Severity(fail_on).rank
     return any(finding.severity.rank <= limit for finding in report.findings)
+
+
+def write_report(report: Report, output_format: str, output: Path | None, *, quiet: bool) -> None:
+    """Write `report` to `output`, whole or not at all, or to stdout.
+
+    Raises:
+        OutputError: it cannot be written.
+    """
+    from plate_llm_cli.report.registry import REPORTERS  # noqa: PLC0415 - see above
+    from plate_llm_cli.report.text import TextReporter  # noqa: PLC0415 - as above
+
+    brief = quiet and output_format == "text"
+    reporter = TextReporter(quiet=True) if brief else REPORTERS[output_format]
+    if output is None:
+        with open_pipe() as stream:
+            reporter.write(report, stream)
+        return
+    text = io.StringIO()
+    reporter.write(report, text)
+    write_result(text.getvalue(), output)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,14 +10,9 @@ from plate_llm_cli import checking, options, watching
 from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.output import open_pipe, write_result
-from plate_llm_cli.report.text import TextReporter
 from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from plate_llm_cli.report.base import Report
     from plate_llm_cli.rules.base import Rule
 
 app = typer.Typer(add_completion=False)
@@ -127,26 +121,10 @@ def validate(
             releases = workspace.environments(envs or ())
             limit = fail_on or settings.fail_on or options.FailOn.ERROR
             report = checking.check(workspace, releases, choose, render_options, limit)
-        _write(report, output_format, output, quiet=quiet)
+        checking.write_report(report, output_format.value, output, quiet=quiet)
         return checking.fails(report, limit)
 
     if watch:
         watching.repeat(look, find_root(root))
     if look():
         raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _write(
-    report: Report, output_format: options.ReportFormat, output: Path | None, *, quiet: bool
-) -> None:
-    from plate_llm_cli.report.registry import REPORTERS  # noqa: PLC0415 - see checking.py
-
-    brief = quiet and output_format is options.ReportFormat.TEXT
-    reporter = TextReporter(quiet=True) if brief else REPORTERS[output_format.value]
-    if output is None:
-        with open_pipe() as stream:
-            reporter.write(report, stream)
-        return
-    text = io.StringIO()
-    reporter.write(report, text)
-    write_result(text.getvalue(), output)

@@ -42,7 +42,7 @@ def summary(plan: Plan) -> str:
     kept = plan.count(Action.KEEP)
     if not parts:
         return f"nothing to do: {_keys(kept)} as the spec says"
-    return ", ".join([*parts, f"{kept} as they are"])
+    return ", ".join([*parts, f"{kept} as they are"] if kept else parts)
 
 
 def plan_json(plan: Plan, env: str, address: str) -> str:

@@ -61,6 +61,8 @@ class Rule(ABC):
     summary: ClassVar[str]
     needs_provenance: ClassVar[bool] = False
     """True when the rule finds nothing unless the values behind fields were looked for."""
+    needs_server: ClassVar[bool] = False
+    """True when the rule is about what a server holds, which a look at the tree does not ask."""
 
     @abstractmethod
     def check(self, deployment: Deployment) -> Iterator[Defect]:
@@ -99,3 +101,9 @@ class ReportedElsewhere(Rule):
         """Nothing."""
         del deployment
         return iter(())
+
+
+class ReportedLive(ReportedElsewhere):
+    """A rule whose findings come from a server: it has documentation, and no check."""
+
+    needs_server = True

@@ -73,7 +73,11 @@ class RuleEngine:
         self, unused: Iterable[tuple[Ignore, tuple[str, ...]]], deployment: Deployment
     ) -> list[Finding]:
         traced = deployment.provenance is not None
-        ran = {rule.id for rule in self._rules if traced or not rule.needs_provenance}
+        ran = {
+            rule.id
+            for rule in self._rules
+            if not rule.needs_server and (traced or not rule.needs_provenance)
+        }
         known = {rule.id for rule in (*self._rules, *RULES)}
         findings = []
         for ignore, idle in unused:

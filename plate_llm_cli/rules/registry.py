@@ -26,13 +26,16 @@ from plate_llm_cli.rules.kubernetes.invalid_manifest import InvalidManifest
 from plate_llm_cli.rules.kubernetes.shadowed_item import ShadowedItem
 from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
 from plate_llm_cli.rules.kubernetes.unchecked_kind import UncheckedKind
+from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
 from plate_llm_cli.rules.secrets.missing_secret_key import MissingSecretKey
+from plate_llm_cli.rules.secrets.unknown_secret import UnknownSecret
 from plate_llm_cli.rules.secrets.unknown_spec_environment import UnknownSpecEnvironment
 from plate_llm_cli.rules.secrets.unprovided_secret import UnprovidedSecret
 from plate_llm_cli.rules.secrets.unread_secret import UnreadSecret
 from plate_llm_cli.rules.secrets.unshared_path import UnsharedPath
 from plate_llm_cli.rules.secrets.unspecified_secret import UnspecifiedSecret
+from plate_llm_cli.rules.secrets.unusable_secret import UnusableSecret
 from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
 from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
@@ -78,6 +81,9 @@ RULES: tuple[Rule, ...] = (
     UnprovidedSecret(),
     MissingSecretKey(),
     UnreadSecret(),
+    AbsentSecret(),
+    UnusableSecret(),
+    UnknownSecret(),
     InvalidApplication(),
     MissingPath(),
     MissingValueFile(),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.findings import Severity
+from plate_llm_cli.findings import Finding, Location, Severity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,6 +29,14 @@ class LackKind(StrEnum):
     UNKNOWN_KEY = "unknown-key"
 
 
+_RULES: Final = {
+    LackKind.ABSENT_PATH: "absent-secret",
+    LackKind.ABSENT_KEY: "absent-secret",
+    LackKind.BAD_VALUE: "unusable-secret",
+    LackKind.UNKNOWN_KEY: "unknown-secret",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Lack:
     """One difference; `span` is where the spec names what it is about."""
@@ -46,6 +54,21 @@ class Lack:
 def lacks(spec: Spec, held: Held) -> list[Lack]:
     """Every difference between `spec` and what is `held`, in the order of the spec."""
     return [lack for path in spec.paths for lack in _at_path(path, held.get(path.place))]
+
+
+def findings_of(spec: Spec, found: list[Lack], releases: tuple[str, ...]) -> list[Finding]:
+    """`found` as findings at the lines of the spec, about `releases`."""
+    return [
+        Finding(
+            _RULES[lack.kind],
+            lack.severity,
+            lack.message,
+            lack.help,
+            Location(spec.file.path, *lack.span),
+            releases,
+        )
+        for lack in found
+    ]
 
 
 def _at_path(path: PathSpec, held: Mapping[str, Fault | None] | None) -> Iterator[Lack]:

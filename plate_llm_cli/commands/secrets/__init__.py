@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.secrets import plan, seed
+from plate_llm_cli.commands.secrets import check, plan, seed, spec
 
 app = typer.Typer(
     add_completion=False,
@@ -13,3 +13,5 @@ app = typer.Typer(
 
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("seed", epilog=seed.EXAMPLE)(seed.seed)
+app.command("check", epilog=check.EXAMPLE)(check.check)
+app.command("spec", epilog=spec.EXAMPLE)(spec.spec)

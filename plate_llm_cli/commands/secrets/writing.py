@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Place
+    from plate_llm_cli.secrets.openbao import OpenBao
     from plate_llm_cli.secrets.plan import Plan, Planner
     from plate_llm_cli.secrets.stored import Stored
 
@@ -32,12 +33,20 @@ def read_all(session: Session, *, quiet: bool = False) -> dict[Place, Stored]:
     Raises:
         OpenBaoError: the server refuses, or is gone.
     """
-    places = [path.place for path in session.spec.paths]
-    session.bao.preflight(places)
+    return read_places(session.bao, [path.place for path in session.spec.paths], quiet=quiet)
+
+
+def read_places(bao: OpenBao, places: list[Place], *, quiet: bool = False) -> dict[Place, Stored]:
+    """The newest version of each of `places`.
+
+    Raises:
+        OpenBaoError: the server refuses, or is gone.
+    """
+    bao.preflight(places)
     stored = {}
     with progress("Reading", len(places), quiet=quiet) as advance:
         for place in places:
-            stored[place] = session.bao.read(place)
+            stored[place] = bao.read(place)
             advance()
     return stored
 
@@ -56,7 +65,7 @@ class Writing:
     quiet: bool = False
 
     def carry_out(self, plan: Plan, *, yes: bool) -> None:
-        """Show `plan`, ask on a terminal, write, and say what was written.
+        """Show `plan` and ask on a terminal, write, and say what was written.
 
         Raises:
             OpenBaoError: the server refuses, or is gone; what was written by then is said.
@@ -64,10 +73,9 @@ class Writing:
         if not plan.changes:
             write_out(plan_text(plan, screen_width(), brief=True))
             return
-        if not self.quiet:
-            say(plan_text(plan, screen_width(), brief=True).rstrip())
         self._require_capabilities(plan)
         if not yes and has_terminal():
+            say(plan_text(plan, screen_width(), brief=True).rstrip())
             self._ask()
         self._write(plan)
 

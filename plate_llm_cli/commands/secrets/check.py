@@ -1,0 +1,116 @@
+"""`plate-llm secrets check`: whether every secret that is read has a source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plate_llm_cli import checking, options
+from plate_llm_cli.commands.secrets import parameters
+from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of
+from plate_llm_cli.commands.secrets.writing import read_places
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.report.secrets_chains import chains_text
+from plate_llm_cli.secrets.forms import check as fault_of
+from plate_llm_cli.secrets.holdings import findings_of, lacks
+from plate_llm_cli.secrets.loading import load_spec
+from plate_llm_cli.secrets.stored import StoredState
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plate_llm_cli.findings import Finding
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.report.base import Report
+    from plate_llm_cli.rules.base import Rule
+    from plate_llm_cli.secrets.openbao import OpenBao
+    from plate_llm_cli.secrets.spec import Spec
+
+EXAMPLE = """
+plate-llm secrets check stg
+plate-llm secrets check stg --live
+"""
+
+_ALSO = ("render-failed", "invalid-yaml", "internal-error")
+"""Rules beside those of secrets: what is not rendered reads nothing, and would pass."""
+
+Live = Annotated[
+    bool, typer.Option("--live", help="Also look into OpenBao: names, and whether values fit.")
+]
+
+
+def check(
+    env: parameters.Env,
+    live: Live = False,
+    output_format: Annotated[
+        options.ReportFormat, typer.Option("--format", help="How to print findings.")
+    ] = options.ReportFormat.TEXT,
+    output: options.Output = None,
+    address: parameters.Address = "",
+    login: parameters.Login = None,
+    proxy: parameters.Proxy = False,
+    engine: options.Engine = None,
+    root: options.Root = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Check that every secret which the deployment reads has a source, down to path and key.
+
+    Without --live against the secrets spec alone, as in CI. Exit 1 when something is missing.
+    """
+    del verbose
+    with Workspace(root, engine or "") as workspace:
+        deployment, report = _examine(workspace, env)
+        if live:
+            whole = load_spec(workspace.tree, workspace.settings.secrets).required()
+            spec = spec_of(workspace, whole, env)
+            with openbao(workspace, Access(address, login, proxy)) as (_, bao):
+                found = _live(spec, bao, report.environments)
+            report = replace(report, findings=(*report.findings, *found))
+        chains = deployment.secrets.at(workspace.release(env).place)
+    if output_format is options.ReportFormat.TEXT and output is None and not quiet:
+        write_out(chains_text(chains, screen_width()) + "\n")
+    checking.write_report(report, output_format.value, output, quiet=quiet)
+    if checking.fails(report, "error"):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _examine(workspace: Workspace, env: str) -> tuple[Deployment, Report]:
+    """All releases are rendered, since Secrets may come from any; what is about ENV is kept."""
+    here = tuple(release.name for release in workspace.environment(env))
+    render_options = RenderOptions(
+        workspace.kubernetes_version(""), workspace.api_versions(None), provenance=True, nested=True
+    )
+    deployment, report = checking.examine(workspace, workspace.releases, _rules, render_options)
+    kept = [item for item in report.findings if _concerns(item, here)]
+    return deployment, replace(report, findings=tuple(kept), environments=here)
+
+
+def _rules() -> Sequence[Rule]:
+    from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
+
+    return [rule for rule in RULES if ".secrets." in type(rule).__module__ or rule.id in _ALSO]
+
+
+def _concerns(finding: Finding, here: Sequence[str]) -> bool:
+    return not finding.environments or bool(set(finding.environments) & set(here))
+
+
+def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...]) -> list[Finding]:
+    stored = read_places(bao, [path.place for path in spec.paths])
+    held = {
+        path.place: {
+            name: fault_of(value, path.keys[name].form, path.keys[name].address)
+            if name in path.keys
+            else None
+            for name, value in stored[path.place].data.items()
+        }
+        for path in spec.paths
+        if stored[path.place].state is StoredState.LIVE
+    }
+    return findings_of(spec, lacks(spec, held), releases)
