@@ -39,6 +39,12 @@ plate-llm validate
 plate-llm render stg
 """
 
+_SECRETS = "plate-llm secrets"
+_EXTRA = "unexpected extra argument"
+_NO_VALUES = (
+    "values are never given on the command line, where everybody can read them: "
+    "use --from-env-file, --from-file or the prompt"
+)
 _CHOICES = re.compile(r"'(?P<given>[^']*)' is not one of (?P<known>'.*')")
 
 
@@ -127,6 +133,8 @@ def _usage_error(error: TyperException) -> UsageError:
     text = error.format_message().partition(" (Possible options")[0]
     text = text.replace("Value error, ", "").replace("\n\t", " ").removesuffix(".")
     path = context.command_path if context else "plate-llm"
+    if _EXTRA in text and _SECRETS in path:  # most likely KEY=VALUE
+        return UsageError("one argument too many, which is not repeated here", _NO_VALUES)
     hint = f"{path} --help says how it is used"
     near: list[str] = []
     if choice := _CHOICES.search(text):

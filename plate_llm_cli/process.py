@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import traceback
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from plate_llm_cli.output import bold, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_VERBOSE = re.compile("-v+|--verbose")
 REPORT_TO = "https://github.com/cocdev/plate-llm/issues"
 
 
@@ -31,7 +33,7 @@ def run(arguments: list[str], interrupts: Sequence[int] = ()) -> int:
     except Exception as error:  # noqa: BLE001 - the top of the process: anything else is our defect
         if interrupts:  # the import of a library may make another error of it
             return ExitCode.INTERRUPTED
-        _tell_defect(error, verbose=bool({"-v", "--verbose"} & set(arguments)))
+        _tell_defect(error, verbose=any(map(_VERBOSE.fullmatch, arguments)))
         return ExitCode.INTERNAL
 
 

@@ -12,6 +12,7 @@ from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import SpecError, UnknownEnvironmentError
 from plate_llm_cli.output import say
 from plate_llm_cli.secrets.connection import Options, resolve
+from plate_llm_cli.secrets.hardening import keep_memory_private
 from plate_llm_cli.secrets.loading import load_spec
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def session(root: Path | None, env: str, access: Access) -> Iterator[Session]:
 @contextmanager
 def openbao(workspace: Workspace, access: Access) -> Iterator[tuple[Connection, OpenBao]]:
     """OpenBao as the command line, the environment and the settings name it."""
+    keep_memory_private()
     method = access.login.value if access.login else ""
     options = Options(access.address, method, access.proxy)
     connection = resolve(workspace.settings, os.environ, options)
