@@ -91,12 +91,17 @@ def _write_page(command: Any, ctx: Any, formatter: Any) -> None:
     shown = [item for item in command.get_params(ctx) if not getattr(item, "hidden", False)]
     _write_rows(formatter, "Arguments", list(_arguments(shown, ctx)))
     below = getattr(command, "commands", {})
-    _write_rows(formatter, "Commands", [(name, item.help) for name, item in below.items()])
+    _write_rows(formatter, "Commands", [(name, _first(item)) for name, item in below.items()])
     options = [item for item in shown if item.param_type_name == "option"]
     for panel in dict.fromkeys(["Options", *(item.rich_help_panel for item in options)]):
         members = [item for item in options if (item.rich_help_panel or "Options") == panel]
         _write_rows(formatter, panel or "", [item.get_help_record(ctx) for item in members])
     _write_examples(formatter, command.epilog or "")
+
+
+def _first(command: Any) -> str:
+    """What a command does, without the paragraphs that say more."""
+    return (command.help or "").partition("\n\n")[0]
 
 
 def _arguments(parameters: Iterable[Any], ctx: Any) -> Iterator[tuple[str, str]]:
