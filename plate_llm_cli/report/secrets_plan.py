@@ -31,8 +31,7 @@ def plan_text(plan: Plan, width: int | None, *, brief: bool = False) -> str:
     """A block for each path; with `brief` only the paths and keys that would change."""
     paths = [path for path in plan.paths if path.changes or not brief]
     blocks = [_block(path, width, brief=brief) for path in paths]
-    text = "\n".join([*blocks, summary(plan)])
-    return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
+    return "\n".join([*blocks, summary(plan) + "\n"])
 
 
 def summary(plan: Plan) -> str:
@@ -80,7 +79,8 @@ def _block(path: PathPlan, width: int | None, *, brief: bool) -> str:
         for key in path.keys
         if key.changes or not brief
     ]
-    return f"{one_line(str(path.place))}{_state(path)}\n{described(rows, width)}"
+    lines = [f"{one_line(str(path.place))}{_state(path)}", *described(rows, width).splitlines()]
+    return "".join(f"{line.rstrip()}\n" for line in lines if line.strip())
 
 
 def _state(path: PathPlan) -> str:
