@@ -13,10 +13,13 @@ import pytest
 
 from plate_llm_cli.helm import prestart
 from plate_llm_cli.process import run
+from tests.secrets.fixtures import bao, bao_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+__all__ = ["bao", "bao_server"]
 
 FILES = {
     "apps/web-stg.yaml": """\
