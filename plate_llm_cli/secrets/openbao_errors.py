@@ -23,6 +23,7 @@ _AGAIN: Final = (
 
 _PATIENCE: Final = 20.0
 """Seconds: the election of a leader takes 2 to 5."""
+_TEMPORARY: Final = 307
 _UNSEALING: Final = 3.0
 """Seconds: a node that unseals itself after a start is ready within one."""
 
@@ -81,15 +82,30 @@ def check(answer: Answer, address: str, deed: str) -> None:
         TryAgainError: it may be carried out later.
         OpenBaoError: it will not be.
     """
+    if answer.status == _TEMPORARY:
+        raise TryAgainError(_standby(answer, address))
     if 300 <= answer.status < 400:
-        to = f" to {answer.location}" if answer.location else ""
-        message = f"OpenBao at {address} sends us elsewhere{to}, which is not followed"
+        message = f"OpenBao at {address} sends us elsewhere{_to(answer)}, which is not followed"
         raise OpenBaoError(message, "name the final address: a token goes to no other host")
     _check_availability(answer, address, deed)
     if answer.body is None and answer.status != 204:
         raise _foreign(answer, address)
     if answer.status == 413:
         raise OpenBaoError(f"too large for OpenBao: {deed}", "a path takes about 32 MB at most")
+
+
+def _standby(answer: Answer, address: str) -> OpenBaoError:
+    """A standby that does not reach the active node points at it, also while there is none."""
+    message = f"OpenBao at {address} sends us elsewhere{_to(answer)}, which is not followed"
+    hint = (
+        "if it is a standby, its active node is away or there is no quorum: "
+        "`bao operator raft list-peers` shows the nodes; else name the final address"
+    )
+    return OpenBaoError(message, hint)
+
+
+def _to(answer: Answer) -> str:
+    return f" to {answer.location}" if answer.location else ""
 
 
 def refused(answer: Answer, deed: str) -> OpenBaoError:

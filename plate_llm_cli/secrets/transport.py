@@ -69,7 +69,7 @@ class Answer:
     status: int
     body: dict[str, Any] | None = field(default=None, repr=False)
     location: str = ""
-    """The host that a redirect points at."""
+    """Host and port that a redirect points at."""
     retry_after: float = 0
 
     @property
@@ -146,10 +146,20 @@ def _answer(response: urllib3.BaseHTTPResponse) -> Answer:
             body = json.loads(response.data)
         except ValueError:  # what is in it is not for a message
             body = None
-    location = urlsplit(response.headers.get("Location", "")).hostname or ""
+    location = _host(response.headers.get("Location", ""))
     after = response.headers.get("Retry-After", "")
     seconds = float(after) if after.isdigit() else 0
     return Answer(response.status, body if isinstance(body, dict) else None, location, seconds)
+
+
+def _host(location: str) -> str:
+    """Host and port alone: what else a redirect says may hold a token of somebody's."""
+    try:
+        parts = urlsplit(location)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    return f"{parts.hostname}{port}" if parts.hostname else ""
 
 
 def _no_answer(error: Exception) -> NoAnswerError:

@@ -8,6 +8,7 @@ import datetime
 import ipaddress
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -114,6 +115,13 @@ class Server:
         assert status < 300, (method, path, status, answer)
         return answer
 
+    def unseal(self) -> None:
+        """Open a development server that was sealed: its log has the key."""
+        log = (self.home / "server.log").read_text()
+        (key,) = re.findall(r"Unseal Key: (\S+)", log)
+        self.done("POST", "sys/unseal", {"key": key})
+        self.wait((200,))
+
     def kill(self, number: int = signal.SIGKILL) -> None:
         """End the node at once, as a lost machine does."""
         if self.process is not None and self.process.poll() is None:
@@ -150,6 +158,8 @@ storage "raft" {{
   path = "{home}/data"
   node_id = "{name}"
   performance_multiplier = 1
+  autopilot_reconcile_interval = "200ms"
+  autopilot_update_interval = "100ms"
   {join}
 }}
 seal "static" {{
@@ -207,8 +217,8 @@ def raft_cluster(nodes: int = 1) -> Iterator[list[Server]]:
                 _initialise(server)
             server.token = servers[0].token if servers else server.token
             servers.append(server)
-        for server in servers[1:]:
-            server.wait((429,))
+        if nodes > 1:
+            _let_all_vote(servers)
         yield servers
 
 
@@ -217,6 +227,22 @@ def _initialise(server: Server) -> None:
     server.token = answer["root_token"]
     server.wait((200,))
     server.done("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+
+
+def _let_all_vote(servers: list[Server]) -> None:
+    """Wait until every node counts in an election; by default one must have been well for 10 s."""
+    quick = {"server_stabilization_time": "100ms"}
+    servers[0].done("POST", "sys/storage/raft/autopilot/configuration", quick)
+    for server in servers[1:]:
+        server.wait((429,))
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while True:
+        answer = servers[0].done("GET", "sys/storage/raft/configuration")
+        peers = answer["data"]["config"]["servers"]
+        if len(peers) == len(servers) and all(peer["voter"] for peer in peers):
+            return
+        assert time.monotonic() < deadline, peers
+        time.sleep(0.05)
 
 
 def certificate_in(folder: Path, host: str = "localhost") -> tuple[Path, Path]:
