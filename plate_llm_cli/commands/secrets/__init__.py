@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.secrets import check, plan, seed, spec
+from plate_llm_cli.commands.secrets import access, check, plan, policy, seed, spec
 
 app = typer.Typer(
     add_completion=False,
@@ -14,4 +14,6 @@ app = typer.Typer(
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("seed", epilog=seed.EXAMPLE)(seed.seed)
 app.command("check", epilog=check.EXAMPLE)(check.check)
+app.command("policy", epilog=policy.EXAMPLE)(policy.policy)
+app.command("access", epilog=access.EXAMPLE)(access.access)
 app.command("spec", epilog=spec.EXAMPLE)(spec.spec)

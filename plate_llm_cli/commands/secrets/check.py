@@ -9,6 +9,7 @@ import typer
 
 from plate_llm_cli import checking, options
 from plate_llm_cli.commands.secrets import parameters
+from plate_llm_cli.commands.secrets.deployed import whole_spec
 from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of
 from plate_llm_cli.commands.secrets.writing import read_places
 from plate_llm_cli.context import Workspace
@@ -18,7 +19,6 @@ from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
 from plate_llm_cli.secrets.forms import check as fault_of
 from plate_llm_cli.secrets.holdings import findings_of, lacks
-from plate_llm_cli.secrets.loading import load_spec
 from plate_llm_cli.secrets.stored import StoredState
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def check(
     with Workspace(root, engine or "") as workspace:
         deployment, report = _examine(workspace, env)
         if live:
-            whole = load_spec(workspace.tree, workspace.settings.secrets).required()
-            spec = spec_of(workspace, whole, env)
+            spec = spec_of(workspace, whole_spec(workspace), env)
             with openbao(workspace, Access(address, login, proxy)) as (_, bao):
                 found = _live(spec, bao, report.environments)
             report = replace(report, findings=(*report.findings, *found))

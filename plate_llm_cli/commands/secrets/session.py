@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import typer
+
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import SpecError, UnknownEnvironmentError
 from plate_llm_cli.output import say
@@ -102,3 +104,11 @@ def _place(workspace: Workspace, name: str) -> tuple[str, str] | None:
 def has_terminal() -> bool:
     """Whether a person can be asked: they see stderr, and type on stdin."""
     return sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def confirm(question: str, *, yes: bool) -> bool:
+    """Whether to go on: asked on a terminal, taken for granted with `--yes` and without one."""
+    if yes or not has_terminal() or typer.confirm(question, err=True):
+        return True
+    say("nothing was written")
+    return False

@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.secrets.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import OutputError
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import say, screen_width, write_data, write_out
 from plate_llm_cli.report.secrets_spec import spec_text
 from plate_llm_cli.secrets.drafting import draft
@@ -50,10 +50,7 @@ def spec(
         target = workspace.root / path
         if write and target.exists():
             raise OutputError(f"{path} is there already", "compare it with --from-charts alone")
-        render_options = RenderOptions(
-            workspace.kubernetes_version(""), workspace.api_versions(None), nested=True
-        )
-        text = draft(workspace.build(workspace.releases, render_options))
+        text = draft(deployed(workspace))
     if not write:
         write_data(text)
         return

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import typer
-
-from plate_llm_cli.commands.secrets.session import has_terminal
+from plate_llm_cli.commands.secrets.session import confirm, has_terminal
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_plan import plan_text, written_text
 from plate_llm_cli.secrets.apply import Applier
@@ -76,8 +74,8 @@ class Writing:
         self._require_capabilities(plan)
         if not yes and has_terminal():
             say(plan_text(plan, screen_width(), brief=True).rstrip())
-            self._ask()
-        self._write(plan)
+        if confirm(f"Write this to {self.session.connection.address}?", yes=yes):
+            self._write(plan)
 
     def _require_capabilities(self, plan: Plan) -> None:
         needs = {
@@ -86,11 +84,6 @@ class Writing:
             if path.changes
         }
         self.session.bao.require(needs)
-
-    def _ask(self) -> None:
-        if not typer.confirm(f"Write this to {self.session.connection.address}?", err=True):
-            say("nothing was written")
-            raise typer.Exit
 
     def _write(self, plan: Plan) -> None:
         total = sum(path.changes for path in plan.paths)
