@@ -66,6 +66,11 @@ class Cage:
     codes: list[int] = field(default_factory=list)
 
     @property
+    def given(self) -> Path:
+        """The folder of input files, which hold the value."""
+        return self.root / "given"
+
+    @property
     def environ(self) -> dict[str, str]:
         """The environment of the command: the token is in it, and nowhere else."""
         kept = {
@@ -105,7 +110,7 @@ class Cage:
                 assert secret not in text
             for file in self.root.rglob("*"):
                 assert secret not in str(file)
-                if file.is_file() and file.name != "given":
+                if file.is_file() and file.parent != self.given:
                     assert secret.encode() not in file.read_bytes(), file
 
 
@@ -115,7 +120,7 @@ def cage(raft: Server, tmp_path: Path) -> Iterator[Cage]:
     mount = f"kv-{time.monotonic_ns()}"
     raft.done("POST", f"sys/mounts/{mount}", {"type": "kv", "options": {"version": "2"}})
     made = Cage(tmp_path, Bao(raft, mount))
-    for name in ("home", "tmp"):
+    for name in ("home", "tmp", "given"):
         (tmp_path / name).mkdir()
     made.bao.tree(tmp_path / "tree", SPEC, ("stg", "prod"))
     ended = threading.Event()
@@ -177,11 +182,9 @@ BROKEN = {
 @pytest.mark.parametrize("what", BROKEN)
 def test_input_that_cannot_be_used(what: str, cage: Cage) -> None:
     name, text = BROKEN[what]
-    given = cage.root / "home" / "given"
-    given.write_bytes(text.encode("utf-8", "surrogateescape"))
-    file = cage.root / "home" / name
-    file.symlink_to(given)
-    given.chmod(0o600)
+    file = cage.given / name
+    file.write_bytes(text.encode("utf-8", "surrogateescape"))
+    file.chmod(0o600)
     for option in ("--from-file", "--from-env-file"):
         for more in ([], ["-vv"]):
             assert cage.run("seed", "stg", option, str(file), "--yes", *more) == 2
@@ -253,8 +256,13 @@ def echo(**attributes: object) -> Iterator[tuple[str, list[bytes]]]:
         server.server_close()
 
 
-@pytest.mark.parametrize("status", [200, 301, 307, 400, 403, 404, 405, 413, 500, 502, 503])
-@pytest.mark.parametrize("kind", ["application/json", "text/html"])
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        *((status, "application/json") for status in (200, 301, 307, 400, 403, 404, 405, 500)),
+        *((status, "text/html") for status in (200, 400, 403, 404, 413)),
+    ],
+)
 def test_server_that_repeats_the_request(status: int, kind: str, cage: Cage) -> None:
     with (
         echo(received=[]) as (elsewhere, arrived),
