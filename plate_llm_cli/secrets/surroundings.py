@@ -90,10 +90,16 @@ class Surroundings:
 
     @cached_property
     def _broken(self) -> set[int]:
-        return {
+        charts = {
             id(chart.release)
             for chart in self._deployment.charts
             if chart.failure is not None or not chart.part.complete
+        }
+        read = self._deployment.tree.read
+        return charts | {
+            id(release)
+            for release in self._deployment.releases
+            if any(read(path).broken for part in release.manifests for path in part.files)
         }
 
 

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from plate_llm_cli.cli import COMMANDS, load
+from plate_llm_cli.secrets.loading import load_spec
+from plate_llm_cli.source.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.conftest import Call
+    from tests.cli.conftest import Call, Outcome
+    from tests.secrets.fixtures import Bao
 
 HERE = Path(__file__).parents[2]
 
@@ -36,7 +41,7 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("columns", [80, 50])
-@pytest.mark.parametrize("name", ["", "env", "schema", *PAGES])
+@pytest.mark.parametrize("name", ["", "env", "schema", "secrets", *PAGES])
 def test_page_fits_the_terminal(
     name: str, columns: int, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,7 +50,7 @@ def test_page_fits_the_terminal(
     assert (ended.code, ended.err) == (0, "")
     page, _, examples = ended.out.partition("\nExample")
     assert [line for line in page.splitlines() if len(line) > columns] == []
-    assert examples.count("plate-llm") >= (0 if name in ("env", "schema") else 1)
+    assert examples.count("plate-llm") >= (0 if name in ("env", "schema", "secrets") else 1)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -54,18 +59,51 @@ def test_every_parameter_is_described(name: str) -> None:
     assert [item.name for item in parameters if not (item.help or "").endswith(".")] == []
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.fixture
+def openbao(bao: Bao, tmp_path: Path) -> None:
+    """OpenBao with everything that this repository's spec asks for, and an input file."""
+    values = {
+        "OPENAI_API_KEY": f"sk-{'a1' * 30}",
+        "ANTHROPIC_API_KEY": f"sk-ant-{'a1' * 30}",
+        "LANGCHAIN_API_KEY": f"lsv2_{'a1' * 20}",
+        "HARBOR_STAGING__USERNAME": "robot$plate",
+        "HARBOR_STAGING__PASSWORD": "a1" * 12,
+    }
+    file = tmp_path / "stg.env"
+    file.write_text("".join(f"{name}='{value}'\n" for name, value in values.items()), "utf-8")
+    file.chmod(0o600)
+    for path in load_spec(Tree(HERE)).required().paths:
+        data = {name: values.get(name, f"robot${'b2' * 24}") for name in path.keys}
+        bao.server.done("POST", f"secret/data/{path.place.path}", {"data": data})
+
+
+def _run(example: str, call: Call, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Outcome:
+    program, *arguments = shlex.split(example.partition(" > ")[0].rpartition(" | ")[2])
+    assert program == "plate-llm"
+    monkeypatch.setenv("PLATE_LLM_ROOT", str(HERE))
+    monkeypatch.chdir(folder)
+    return call(*arguments)
+
+
+@pytest.mark.parametrize("example", [line for line in EXAMPLES if "plate-llm secrets" not in line])
 def test_example_works_as_it_stands(
     example: str, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    program, *arguments = shlex.split(example.partition(" > ")[0])
-    assert program == "plate-llm"
-    monkeypatch.setenv("PLATE_LLM_ROOT", str(HERE))
-    monkeypatch.chdir(tmp_path)
     if "schema values" in example and "--check" not in example:
-        arguments.append("--check")  # it would write into the repository
-    ended = call(*arguments)
+        example += " --check"  # it would write into the repository
+    ended = _run(example, call, monkeypatch, tmp_path)
     assert (ended.code, ended.err.startswith("error")) == (0, False), ended.err
+
+
+@pytest.mark.usefixtures("openbao")
+@pytest.mark.parametrize("example", [line for line in EXAMPLES if "plate-llm secrets" in line])
+def test_example_with_openbao_works_as_it_stands(
+    example: str, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
+    ended = _run(example, call, monkeypatch, tmp_path)
+    assert ended.code in (0, 1), ended.err
+    assert not ended.err.startswith("error")
 
 
 def test_first_line_of_a_command_is_that_of_the_list() -> None:

@@ -20,6 +20,9 @@ SHOWN_ELSEWHERE = {
     "internal-error": "a rule that crashes: test_engine",
     "unknown-value": "only this project's charts have a model: test_values",
     "invalid-value": "only this project's charts have a model: test_values",
+    "absent-secret": "what a server holds: tests/cli/test_secrets_check",
+    "unusable-secret": "what a server holds: tests/cli/test_secrets_check",
+    "unknown-secret": "what a server holds: tests/cli/test_secrets_check",
 }
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 

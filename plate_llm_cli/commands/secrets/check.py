@@ -72,7 +72,7 @@ def check(
                 found = _live(spec, bao, report.environments)
             report = replace(report, findings=(*report.findings, *found))
         chains = deployment.secrets.at(workspace.release(env).place)
-    if output_format is options.ReportFormat.TEXT and output is None and not quiet:
+    if chains and output_format is options.ReportFormat.TEXT and output is None and not quiet:
         write_out(chains_text(chains, screen_width()) + "\n")
     checking.write_report(report, output_format.value, output, quiet=quiet)
     if checking.fails(report, "error"):
