@@ -4,16 +4,17 @@
 | --- | --- |
 | BAO_ADDR | address |
 | BAO_NAMESPACE | namespace |
-| BAO_CACERT | file with the CA's certificate, in PEM |
+| BAO_CACERT, BAO_CAPATH | file, or folder of files, with the CA's certificate in PEM |
 | BAO_AUTH_METHOD | token, approle, kubernetes or jwt |
 | BAO_AUTH_MOUNT | where that method is mounted; its own name when unset |
 | BAO_ROLE | role of kubernetes and jwt |
-| BAO_TOKEN | token |
+| BAO_TOKEN | token; else ~/.vault-token, or the file that BAO_TOKEN_PATH names |
 | BAO_ROLE_ID, BAO_SECRET_ID | AppRole |
 | BAO_WRAPPED_SECRET_ID | AppRole: a wrapping token that holds the secret_id |
 | BAO_JWT | JWT or OIDC token |
 
-Credentials may also be in a file that `..._FILE` names. VAULT_ may stand for BAO_ in each.
+Credentials may also be in a file that `..._FILE` names. VAULT_ may stand for BAO_ in each. What is
+shown of any of them is its name: a person may have put a secret into the wrong one.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ import ipaddress
 import os
 import re
 import stat
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
     from plate_llm_cli.settings import Settings
 
 METHODS: Final = ("token", "approle", "kubernetes", "jwt")
-SERVICE_ACCOUNT_TOKEN: Final = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105 - a path
-TOKEN_FILES: Final = (".bao-token", ".vault-token")
-"""In the home folder; the second is where `bao login` writes."""
+_SERVICE_ACCOUNT_TOKEN: Final = "/var/run/secrets/kubernetes.io/serviceaccount/token"  # noqa: S105 - a path
+_TOKEN_FILE: Final = ".vault-token"  # noqa: S105 - a name
+"""In the home folder: there `bao login` writes, and BAO_TOKEN_PATH moves it."""
 
 _HEADER: Final = re.compile(r"[\x21-\x7e]{1,16384}")
+_NAMESPACE: Final = re.compile(r"[^\s/]+(/[^\s/]+)*/?", re.ASCII)
 _MAX_FILE: Final = 64 * 1024
 
 
@@ -58,6 +60,18 @@ class Login:
     jwt: Secret | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long to wait, in seconds."""
+
+    connect: float = 3
+    answer: float = 15
+    patience: float = 20
+    """For trying again: the election of a leader takes 2 to 5."""
+    first: float = 1
+    """For trying again where nothing has answered yet: the address may be wrong."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Connection:
     """How OpenBao is reached. `origin` says what named the address: a variable, an option."""
@@ -67,9 +81,10 @@ class Connection:
     login: Login
     namespace: str = ""
     ca_cert: Path | None = None
-    proxy: str = ""
-    """Address of the proxy to go through; '' is none, whatever the environment says."""
-    warnings: tuple[str, ...] = field(default=())
+    proxy: Secret | None = None
+    """Address of the proxy to go through, which may hold a password; None is none."""
+    warnings: tuple[str, ...] = ()
+    timing: Timing = Timing()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +105,14 @@ def resolve(settings: Settings, environ: Mapping[str, str], options: Options) ->
     env = _Environment(environ)
     address, origin = _address(settings, env, options)
     parts = _parsed(address, origin)
-    ca_cert = env.get("CACERT") or settings.openbao_ca_cert
+    ca_cert = env.get("CACERT") or env.get("CAPATH") or settings.openbao_ca_cert
     return Connection(
         address=address.rstrip("/"),
         origin=origin,
         login=_login(settings, env, options.method),
-        namespace=env.get("NAMESPACE") or settings.openbao_namespace,
-        ca_cert=_ca_file(ca_cert),
-        proxy=_proxy(parts, environ) if options.proxy else "",
+        namespace=_namespace(env.get("NAMESPACE") or settings.openbao_namespace),
+        ca_cert=_ca_cert(ca_cert),
+        proxy=_proxy(parts, environ) if options.proxy else None,
         warnings=tuple(_warnings(parts, env)),
     )
 
@@ -124,7 +139,7 @@ class _Environment:
         if name := self.name(suffix):
             return credential(self._environ[name], name)
         if name := self.name(f"{suffix}_FILE"):
-            return credential(_read(Path(self._environ[name]), name), name)
+            return credential(_read(Path(self._environ[name]), f"the file that {name} names"), name)
         return None
 
 
@@ -161,13 +176,24 @@ def _parsed(address: str, origin: str) -> SplitResult:
         port = parts.port
     except ValueError:
         raise UsageError(f"{origin} is no address of OpenBao", hint) from None
-    sound = parts.scheme in ("http", "https") and parts.hostname and port != 0
-    if not sound or not address.isprintable() or " " in address:
+    plain = address.isascii() and address.isprintable() and not set(address) & set(' \\"<>{}|^`')
+    if parts.scheme not in ("http", "https") or not parts.hostname or port == 0 or not plain:
         raise UsageError(f"{origin} is no address of OpenBao", hint)
-    if parts.username is not None or parts.query or parts.fragment:
+    if "@" in address or "?" in address or "#" in address:
         message = f"{origin} holds more than an address: a user, a query or a fragment"
         raise UsageError(message, hint)
     return parts
+
+
+def _namespace(text: str) -> str:
+    """A namespace that a header can carry.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if text and not (_NAMESPACE.fullmatch(text) and text.isascii() and text.isprintable()):
+        raise UsageError("BAO_NAMESPACE is no namespace", "it has the form team or team/project")
+    return text
 
 
 def _is_loopback(host: str) -> bool:
@@ -187,31 +213,33 @@ def _warnings(parts: SplitResult, env: _Environment) -> list[str]:
     return found
 
 
-def _ca_file(text: str) -> Path | None:
+def _ca_cert(text: str) -> Path | None:
     if not text:
         return None
     path = Path(text).expanduser()
-    if not path.is_file():
-        raise UsageError(f"the CA certificate {text} is no file", "BAO_CACERT names a PEM file")
+    if not path.exists():
+        raise UsageError(f"the CA certificate {text} is not there", "BAO_CACERT names a PEM file")
     return path
 
 
-def _proxy(parts: SplitResult, environ: Mapping[str, str]) -> str:
-    names = (f"{parts.scheme}_proxy".upper(), f"{parts.scheme}_proxy")
+def _proxy(parts: SplitResult, environ: Mapping[str, str]) -> Secret:
+    names = [f"{parts.scheme}_proxy", "all_proxy"]
+    names = [form for name in names for form in (name.upper(), name)]
     found = next((environ[name] for name in names if environ.get(name)), "")
     if not found:
         raise UsageError("--proxy: the environment names no proxy", f"set {names[0]}")
-    return found
+    return Secret(found)
 
 
 def _login(settings: Settings, env: _Environment, method: str) -> Login:
     method = method or env.get("AUTH_METHOD") or settings.openbao_auth or "token"
     if method not in METHODS:
-        raise UsageError(f"{env.name('AUTH_METHOD')} must be one of {', '.join(METHODS)}")
+        name = env.name("AUTH_METHOD") or "the method to log in"
+        raise UsageError(f"{name} must be one of {', '.join(METHODS)}")
     mount = env.get("AUTH_MOUNT") or settings.openbao_auth_mount or method
     role = env.get("ROLE") or settings.openbao_role
     if method == "token":
-        return Login(method, token=env.secret("TOKEN") or _token_file(env.home))
+        return Login(method, token=env.secret("TOKEN") or _token_file(env))
     if method == "approle":
         return _approle(env, mount)
     if not role:
@@ -219,7 +247,8 @@ def _login(settings: Settings, env: _Environment, method: str) -> Login:
     if method == "jwt":
         return Login(method, mount, role, jwt=_required(env, "JWT", method))
     jwt = env.secret("JWT") or credential(
-        _read(Path(SERVICE_ACCOUNT_TOKEN), "the service account's token"), "the token"
+        _read(Path(_SERVICE_ACCOUNT_TOKEN), f"the token of the pod, {_SERVICE_ACCOUNT_TOKEN},"),
+        "the token of the pod",
     )
     return Login(method, mount, role, jwt=jwt)
 
@@ -241,37 +270,46 @@ def _required(env: _Environment, suffix: str, method: str) -> Secret:
     return found
 
 
-def _token_file(home: str) -> Secret:
+def _token_file(env: _Environment) -> Secret:
     """The token that a login has left in the home folder.
 
     Raises:
         UsageError: there is none, or others may read it.
     """
-    for name in TOKEN_FILES:
-        path = Path(home) / name
-        if home and path.exists():
-            _refuse_open(path)
-            return credential(_read(path, str(path)), str(path))
+    moved = env.get("TOKEN_PATH")
+    path = Path(moved).expanduser() if moved else Path(env.home) / _TOKEN_FILE
+    if (env.home or moved) and path.exists():
+        return credential(_read(path, str(path), private=True), str(path))
     hint = "set BAO_TOKEN, run `bao login`, or choose another --login"
     raise UsageError("no token for OpenBao", hint)
 
 
-def _refuse_open(path: Path) -> None:
-    facts = path.stat()
+def _read(path: Path, name: str, *, private: bool = False) -> str:
+    """The text of a small file; a `private` one must be ours alone.
+
+    Raises:
+        UsageError: it cannot be used.
+    """
+    try:
+        # Not to wait for ever when it is a named pipe.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            facts = os.fstat(stream.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise UsageError(f"{name} is no regular file")
+            if private:
+                _refuse_open(facts, path)
+            return stream.read(_MAX_FILE).decode()
+    except IsADirectoryError:
+        raise UsageError(f"{name} is no regular file") from None
+    except OSError as error:
+        raise UsageError(f"{name} cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{name} is no text") from None
+
+
+def _refuse_open(facts: os.stat_result, path: Path) -> None:
     mode = stat.S_IMODE(facts.st_mode)
     if facts.st_uid != os.getuid():
         raise UsageError(f"{path} belongs to somebody else", "log in again, or set BAO_TOKEN")
     if mode & 0o077:
         raise UsageError(f"{path} can be used by others (mode {mode:04o})", f"chmod 600 {path}")
-
-
-def _read(path: Path, name: str) -> str:
-    try:
-        if not path.is_file():
-            raise UsageError(f"{name}: {path} is no file")
-        with path.open("rb") as stream:
-            return stream.read(_MAX_FILE).decode()
-    except OSError as error:
-        raise UsageError(f"{name}: {path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{name}: {path} is no text") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.secrets.secret import Secret
@@ -17,14 +18,14 @@ if TYPE_CHECKING:
     """Sends method, path, body and headers without a token of ours."""
 
 
-def log_in(login: Login, ask: Ask) -> Secret:
-    """A token, as `login` says.
+def log_in(login: Login, ask: Ask) -> tuple[Secret, float]:
+    """A token, as `login` says, and the seconds that it lives; 0 where that is not known.
 
     Raises:
         OpenBaoError: OpenBao does not accept the credentials.
     """
     if login.token is not None:
-        return login.token
+        return login.token, 0
     if login.method == "approle":
         return _log_in(login, ask, _approle(login, ask))
     jwt = login.jwt.reveal() if login.jwt else ""
@@ -47,23 +48,27 @@ def _unwrap(wrapped: Secret, ask: Ask) -> Secret:
     found = answer.data.get("secret_id")
     if answer.status >= 300 or not isinstance(found, str):
         message = "the wrapping token holds no secret_id any more"
-        raise OpenBaoError(message, "it works once: if nobody of yours used it, revoke the role's")
+        hint = "it works once: if nobody of yours has used it, somebody else has the secret_id"
+        raise OpenBaoError(message, hint)
     return Secret(found)
 
 
-def _log_in(login: Login, ask: Ask, body: dict[str, str]) -> Secret:
-    answer = ask("POST", f"auth/{login.mount}/login", body, {})
+def _log_in(login: Login, ask: Ask, body: dict[str, str]) -> tuple[Secret, float]:
+    answer = ask("POST", f"auth/{quote(login.mount)}/login", body, {})
     auth = (answer.body or {}).get("auth")
-    if answer.status == 404 or "no handler for route" in answer.errors:
-        hint = (
-            f"`bao auth enable -path={login.mount} {login.method}` makes it; or set BAO_AUTH_MOUNT"
-        )
-        raise OpenBaoError(f"OpenBao has no auth method at {login.mount}/", hint)
     if answer.status >= 300 or not isinstance(auth, dict):
         role = f" for the role {login.role}" if login.role else ""
         message = f"OpenBao does not accept the {login.method} login{role}"
-        raise OpenBaoError(message, _HINTS[login.method])
-    return Secret(auth["client_token"])
+        raise OpenBaoError(message, _hint(login, answer))
+    return Secret(auth["client_token"]), float(auth.get("lease_duration") or 0)
+
+
+def _hint(login: Login, answer: Answer) -> str:
+    if "namespace not found" in answer.errors:
+        return "there is no such namespace: is BAO_NAMESPACE right?"
+    hint = _HINTS[login.method]
+    # Without a token, OpenBao does not say whether anything is mounted at a path.
+    return f"is {login.mount}/ an auth method? {hint}" if answer.status == 403 else hint
 
 
 _HINTS = {

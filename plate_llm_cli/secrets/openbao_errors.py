@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import OpenBaoError
@@ -10,25 +11,24 @@ from plate_llm_cli.secrets.transport import Lost
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.transport import Answer
 
 _NOT_MATCHING: Final = "did not match the current version"
 _AGAIN: Final = (
-    "local node not active but active cluster node not found",
-    "node not active",
+    "node not active",  # also: "... but active cluster node not found"
     "raft",
+    "leadership",
     "context deadline exceeded",
 )
 """Parts of errors that an election of a new leader brings, and ends."""
 
-_PATIENCE: Final = 20.0
-"""Seconds: the election of a leader takes 2 to 5."""
 _TEMPORARY: Final = 307
 _UNSEALING: Final = 3.0
 """Seconds: a node that unseals itself after a start is ready within one."""
 
 _LOST: Final = {
-    Lost.DNS: ("its name is not known", "is BAO_ADDR right, and is a VPN needed?"),
+    Lost.DNS: ("its name is not known", "is the address right, and is a VPN needed?"),
     Lost.REFUSED: ("nothing listens there", "is OpenBao running, and is the port right?"),
     Lost.TIMEOUT: ("no answer in time", "is a firewall in between, or is it overloaded?"),
     Lost.BROKEN: ("the connection broke off", "run the command again"),
@@ -36,9 +36,10 @@ _LOST: Final = {
         "its certificate is not trusted",
         "name the CA that signed it: BAO_CACERT=/path/to/ca.pem",
     ),
+    Lost.EXPIRED: ("its certificate has expired", "renew it; is the clock here right?"),
     Lost.HOST_NAME: (
         "its certificate is for another host",
-        "use the name that the certificate has",
+        "use a name that the certificate has",
     ),
     Lost.NOT_TLS: ("it does not speak TLS", "is it http:// instead of https://?"),
     Lost.PROXY: ("the proxy does not let us through", "leave out --proxy, or mend the proxy"),
@@ -50,12 +51,12 @@ class ConflictError(Exception):
 
 
 class TryAgainError(Exception):
-    """The server cannot answer now and says so: the request was not carried out.
+    """There is no answer now, and may be one later.
 
     `error` is what to raise once `patience`, in seconds, has run out; `after` is how long to wait.
     """
 
-    def __init__(self, error: OpenBaoError, after: float = 0, patience: float = _PATIENCE) -> None:
+    def __init__(self, error: OpenBaoError, after: float = 0, patience: float = math.inf) -> None:
         super().__init__()
         self.error = error
         self.after = after
@@ -73,6 +74,25 @@ def conflicts(answer: Answer) -> bool:
     return answer.status == 400 and _NOT_MATCHING in answer.errors
 
 
+def says_sealed(answer: Answer) -> bool:
+    """Whether it is sealed, or not initialised: of anything but sys/health it says the same."""
+    return answer.status == 503 and "sealed" in answer.errors
+
+
+def is_denial(answer: Answer) -> bool:
+    """Whether a policy denies it: the token is known. Of another token it only says no."""
+    listed = "1 error occurred" in answer.errors or "preflight capability" in answer.errors
+    return answer.status == 403 and listed
+
+
+def _is_nowhere(answer: Answer) -> bool:
+    return "no handler for route" in answer.errors or "unsupported path" in answer.errors
+
+
+def _no_namespace(answer: Answer) -> bool:
+    return "namespace not found" in answer.errors
+
+
 def check(answer: Answer, address: str, deed: str) -> None:
     """Refuse what is no answer of OpenBao to the request itself.
 
@@ -88,10 +108,10 @@ def check(answer: Answer, address: str, deed: str) -> None:
         message = f"OpenBao at {address} sends us elsewhere{_to(answer)}, which is not followed"
         raise OpenBaoError(message, "name the final address: a token goes to no other host")
     _check_availability(answer, address, deed)
-    if answer.body is None and answer.status != 204:
-        raise _foreign(answer, address)
     if answer.status == 413:
         raise OpenBaoError(f"too large for OpenBao: {deed}", "a path takes about 32 MB at most")
+    if answer.body is None and answer.status != 204:
+        raise foreign(answer, address)
 
 
 def _standby(answer: Answer, address: str) -> OpenBaoError:
@@ -108,19 +128,14 @@ def _to(answer: Answer) -> str:
     return f" to {answer.location}" if answer.location else ""
 
 
-def refused(answer: Answer, deed: str) -> OpenBaoError:
-    """Some other no; what the server says may quote the request, and is not shown."""
-    return OpenBaoError(f"OpenBao refuses to {deed} (HTTP {answer.status})", _hint(answer.errors))
-
-
 def _check_availability(answer: Answer, address: str, deed: str) -> None:
     status, said = answer.status, answer.errors
     if status == 429:
         error = OpenBaoError(f"OpenBao limits how often it is asked: {deed}", "try again later")
         raise TryAgainError(error, answer.retry_after)
-    if status == 501 or "not initialized" in said:
+    if status == 501:
         raise OpenBaoError(f"OpenBao at {address} is not initialised", "run `bao operator init`")
-    if status == 503 and "sealed" in said:
+    if says_sealed(answer) or (status == 503 and (answer.body or {}).get("sealed") is True):
         error = OpenBaoError(f"OpenBao at {address} is sealed", "run `bao operator unseal`")
         raise TryAgainError(error, patience=_UNSEALING)
     if status in (412, 472, 473) or (status >= 500 and any(part in said for part in _AGAIN)):
@@ -132,12 +147,32 @@ def _check_availability(answer: Answer, address: str, deed: str) -> None:
         raise TryAgainError(OpenBaoError(message, "what stands before it reaches no live node"))
 
 
-def _foreign(answer: Answer, address: str) -> OpenBaoError:
-    if answer.status == 400:
-        message = f"what answers at {address} does not take this request (HTTP 400)"
-        return OpenBaoError(message, "if it speaks TLS, the address begins with https://")
+def foreign(answer: Answer, address: str) -> OpenBaoError:
+    """Something else answers there."""
+    if answer.wants_tls:
+        return OpenBaoError(f"OpenBao at {address} speaks TLS", "the address begins with https://")
     message = f"what answers at {address} is not OpenBao (HTTP {answer.status})"
     return OpenBaoError(message, "is the address right, and is no login page in between?")
+
+
+def refused(answer: Answer, deed: str) -> OpenBaoError:
+    """Some other no; what the server says may quote the request, and is not shown."""
+    return OpenBaoError(f"OpenBao refuses to {deed} (HTTP {answer.status})", _hint(answer))
+
+
+def _hint(answer: Answer) -> str:
+    said = answer.errors
+    if "check-and-set parameter required" in said:
+        return "the path takes check-and-set writes only"
+    if "custom_metadata validation failed" in said:
+        return "a path takes 64 annotations at most, each of 1 to 512 characters"
+    if "not renewable" in said:
+        return "the token is not renewable"
+    if _no_namespace(answer):
+        return "there is no such namespace: is BAO_NAMESPACE right?"
+    if _is_nowhere(answer):
+        return "nothing is mounted there"
+    return "OpenBao's own log says why"
 
 
 def denied(what: Sequence[str]) -> OpenBaoError:
@@ -148,13 +183,16 @@ def denied(what: Sequence[str]) -> OpenBaoError:
     return OpenBaoError("the token may not do all that is needed", hint, what)
 
 
-def bad_token(method: str) -> OpenBaoError:
+def bad_token(method: str, *, expired: bool) -> OpenBaoError:
     """OpenBao does not know the token: it says the same of one that is wrong, revoked, expired."""
     if method == "token":
         hint = "set BAO_TOKEN to a valid one, or run `bao login`"
     else:
-        hint = f"the token that {method} gave is no longer valid: run the command again"
-    return OpenBaoError("OpenBao does not know the token: it is wrong, expired or revoked", hint)
+        hint = f"run the command again: it logs in by {method} once more"
+    if expired:
+        return OpenBaoError("the token for OpenBao has expired", hint)
+    message = "OpenBao does not know the token: it is wrong, expired, revoked or used up"
+    return OpenBaoError(message, hint)
 
 
 def no_mount(mount: str) -> OpenBaoError:
@@ -163,15 +201,24 @@ def no_mount(mount: str) -> OpenBaoError:
     return OpenBaoError(f"OpenBao has no KV mount {mount}/", hint)
 
 
+def refuse_nowhere(answer: Answer, place: Place, deed: str) -> None:
+    """Refuse a 404 that is not about the path itself.
+
+    Raises:
+        OpenBaoError: the mount or the namespace is not there.
+    """
+    if _is_nowhere(answer):
+        raise no_mount(place.mount)
+    if _no_namespace(answer):
+        raise refused(answer, deed)
+
+
 def version_1(mount: str) -> OpenBaoError:
     """A write would seem to succeed there, in a shape that nothing reads."""
     hint = f"`bao kv enable-versioning {mount}` makes it version 2"
     return OpenBaoError(f"the mount {mount}/ is KV version 1, version 2 is needed", hint)
 
 
-def _hint(said: str) -> str:
-    if "check-and-set parameter required" in said:
-        return "the path takes check-and-set writes only"
-    if "namespace" in said:
-        return "is BAO_NAMESPACE right?"
-    return "OpenBao's own log says why"
+def nothing_stored(place: Place) -> OpenBaoError:
+    """A path that was never written has no annotations."""
+    return OpenBaoError(f"{place}: nothing is stored there", "run `plate-llm secrets seed ENV`")

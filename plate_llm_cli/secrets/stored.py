@@ -50,3 +50,5 @@ class PathHistory:
     created: datetime
     versions: tuple[VersionFacts, ...]
     annotations: dict[str, str] = field(default_factory=dict)
+    max_versions: int = 0
+    """How many are kept; 0 leaves it to the mount."""

@@ -10,19 +10,25 @@ import ssl
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 import urllib3
 from urllib3 import exceptions as lower
+
+from plate_llm_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plate_llm_cli.secrets.connection import Connection
+    from plate_llm_cli.secrets.secret import Secret
 
-CONNECT_SECONDS: Final = 3
-READ_SECONDS: Final = 15
+MAX_BYTES: Final = 64 * 1024 * 1024
+"""Of an answer: OpenBao takes no more than 32 MB at once, so it cannot have more to give."""
+READING: Final = ("GET", "LIST", "HEAD")
 _INDEX: Final = "X-Vault-Index"
+_PLAIN_TO_TLS: Final = b"HTTP request to an HTTPS server"
+"""What a server written in Go answers to http:// where it speaks TLS."""
 
 
 class Lost(StrEnum):
@@ -33,28 +39,26 @@ class Lost(StrEnum):
     TIMEOUT = "timeout"
     BROKEN = "broken"
     UNTRUSTED = "untrusted"
+    EXPIRED = "expired"
     HOST_NAME = "host-name"
     NOT_TLS = "not-tls"
     PROXY = "proxy"
 
 
 _REASONS: Final = (
-    (lower.ProxyError, Lost.PROXY, False),
-    (lower.NameResolutionError, Lost.DNS, False),
-    (lower.ConnectTimeoutError, Lost.TIMEOUT, False),
-    (lower.NewConnectionError, Lost.REFUSED, False),
-    (lower.TimeoutError, Lost.TIMEOUT, True),
+    (lower.ProxyError, Lost.PROXY),
+    (lower.NameResolutionError, Lost.DNS),
+    (lower.NewConnectionError, Lost.REFUSED),
+    (lower.TimeoutError, Lost.TIMEOUT),
 )
-"""By the type of the error: why, and whether the request may have reached the server."""
 
 
 class NoAnswerError(Exception):
-    """There is no answer. `sent` says whether the request may have reached the server."""
+    """There is no answer; the server may have carried the request out all the same."""
 
-    def __init__(self, why: Lost, *, sent: bool) -> None:
+    def __init__(self, why: Lost) -> None:
         super().__init__(why.value)
         self.why = why
-        self.sent = sent
 
     @property
     def passes(self) -> bool:
@@ -71,6 +75,10 @@ class Answer:
     location: str = ""
     """Host and port that a redirect points at."""
     retry_after: float = 0
+    wants_tls: bool = False
+    """The server got plain HTTP on a port for TLS."""
+    repeated: bool = False
+    """An earlier try had no answer, and may have been carried out."""
 
     @property
     def errors(self) -> str:
@@ -90,24 +98,25 @@ class Transport:
 
     A standby may lag behind the active node. OpenBao says with each write how far its storage
     was; sent back with a read, a standby that is not there yet passes the read on.
+
+    Raises:
+        UsageError: the CA's certificate or the proxy cannot be used.
     """
 
     def __init__(self, connection: Connection) -> None:
-        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS)
+        timing = connection.timing
+        timeout = urllib3.Timeout(connect=timing.connect, read=timing.answer)
         options: dict[str, Any] = {"timeout": timeout, "retries": False, "maxsize": 1}
         if connection.address.startswith("https:"):
             options["ssl_context"] = _trust(connection)
-        if connection.proxy:
-            self._pool: urllib3.PoolManager = urllib3.ProxyManager(connection.proxy, **options)
-        else:
-            self._pool = urllib3.PoolManager(**options)
+        self._pool = _pool(connection.proxy, options)
         self._base = f"{connection.address}/v1/"
         self._index = ""
 
     def send(
         self, method: str, path: str, body: object = None, headers: Mapping[str, str] | None = None
     ) -> Answer:
-        """Send one request; `path` is behind /v1/.
+        """Send one request; `path` is behind /v1/, quoted as URLs want it.
 
         Raises:
             NoAnswerError: there is no answer.
@@ -118,38 +127,82 @@ class Transport:
         data = None if body is None else json.dumps(body).encode()
         if data is not None:
             sent.setdefault("Content-Type", "application/json")
-        url = self._base + quote(path, safe="/?=&,@:+~%")
         try:
             response = self._pool.request(
-                method, url, body=data, headers=sent, redirect=False, preload_content=True
+                method,
+                self._base + path,
+                body=data,
+                headers=sent,
+                redirect=False,
+                preload_content=False,
             )
+            answer = _answer(response)
         except (lower.HTTPError, OSError, ValueError) as error:
-            raise _no_answer(error) from None
-        if method not in ("GET", "LIST", "HEAD"):
+            raise NoAnswerError(_reason(error)) from None
+        if method not in READING:
             self._index = response.headers.get(_INDEX, self._index)
-        return _answer(response)
+        return answer
 
     def close(self) -> None:
         """Close the connection."""
         self._pool.clear()
 
 
+def _pool(proxy: Secret | None, options: dict[str, Any]) -> urllib3.PoolManager:
+    if proxy is None:
+        return urllib3.PoolManager(**options)
+    problem = UsageError("--proxy: the proxy's address cannot be used", "http://host:port is one")
+    try:
+        parts = urlsplit(proxy.reveal())
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        raise problem from None
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise problem
+    headers = None
+    if parts.username is not None:
+        user = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
+        headers = urllib3.make_headers(proxy_basic_auth=user)
+    address = f"{parts.scheme}://{parts.hostname}{port}"
+    return urllib3.ProxyManager(address, proxy_headers=headers, **options)
+
+
 def _trust(connection: Connection) -> ssl.SSLContext:
-    file = str(connection.ca_cert) if connection.ca_cert else None
-    return ssl.create_default_context(cafile=file)
+    """The CAs to believe: those that were named, else the system's."""
+    named = connection.ca_cert
+    if named is None:
+        return ssl.create_default_context()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    try:
+        for file in sorted(named.iterdir()) if named.is_dir() else [named]:
+            if file.is_file():
+                context.load_verify_locations(file)
+    except OSError:  # ssl.SSLError is one
+        message = f"the CA certificate {named} cannot be used"
+        raise UsageError(message, "it is a file with certificates in PEM") from None
+    return context
 
 
 def _answer(response: urllib3.BaseHTTPResponse) -> Answer:
+    content = response.read(MAX_BYTES + 1)
+    if len(content) > MAX_BYTES:
+        response.close()
+    else:
+        response.release_conn()
     body = None
     if "json" in response.headers.get("Content-Type", ""):
         try:
-            body = json.loads(response.data)
-        except ValueError:  # what is in it is not for a message
+            body = json.loads(content or b"{}")
+        except (ValueError, RecursionError):  # what is in it is not for a message
             body = None
-    location = _host(response.headers.get("Location", ""))
     after = response.headers.get("Retry-After", "")
-    seconds = float(after) if after.isdigit() else 0
-    return Answer(response.status, body if isinstance(body, dict) else None, location, seconds)
+    return Answer(
+        response.status,
+        body if isinstance(body, dict) else None,
+        location=_host(response.headers.get("Location", "")),
+        retry_after=float(after) if after.isascii() and after.isdigit() else 0,
+        wants_tls=response.status == 400 and _PLAIN_TO_TLS in content,
+    )
 
 
 def _host(location: str) -> str:
@@ -162,19 +215,17 @@ def _host(location: str) -> str:
     return f"{parts.hostname}{port}" if parts.hostname else ""
 
 
-def _no_answer(error: Exception) -> NoAnswerError:
+def _reason(error: Exception) -> Lost:
     """The reason, from the type of the error alone; its text may hold the request."""
     if isinstance(error, lower.SSLError):
-        return NoAnswerError(_tls_reason(error), sent=False)
-    for kind, why, sent in _REASONS:
-        if isinstance(error, kind):
-            return NoAnswerError(why, sent=sent)
-    return NoAnswerError(Lost.BROKEN, sent=True)
+        return _tls_reason(error)
+    return next((why for kind, why in _REASONS if isinstance(error, kind)), Lost.BROKEN)
 
 
 def _tls_reason(error: Exception) -> Lost:
     inner = next((item for item in error.args if isinstance(item, ssl.SSLError)), None)
-    if isinstance(inner, ssl.SSLCertVerificationError):
-        hostname = "mismatch" in inner.verify_message
-        return Lost.HOST_NAME if hostname else Lost.UNTRUSTED
-    return Lost.NOT_TLS
+    if not isinstance(inner, ssl.SSLCertVerificationError):
+        return Lost.NOT_TLS
+    if "mismatch" in inner.verify_message:
+        return Lost.HOST_NAME
+    return Lost.EXPIRED if "expired" in inner.verify_message else Lost.UNTRUSTED

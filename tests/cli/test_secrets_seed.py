@@ -219,7 +219,7 @@ def test_policy_that_does_not_allow_to_write_is_found_before_the_first_write(
     monkeypatch.setenv("BAO_TOKEN", bao.token_with(policy))
     ended = call("secrets", "seed", "stg", "--from-env-file", env_file)
     assert (ended.code, ended.out) == (3, "")
-    assert ended.err.startswith(f"error: the token may not create on {bao.mount}/data/server/stg\n")
+    assert ended.err.startswith(f"error: the token may not create {bao.mount}/data/server/stg\n")
     assert bao.version("harbor/stg") == 0
 
 
