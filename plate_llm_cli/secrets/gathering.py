@@ -67,8 +67,10 @@ class Gatherer:
         return None if value is None else Candidate(value, source)
 
 
-def require_values(plan: Plan) -> None:
+def require_values(plan: Plan, hint: str = "--partial writes the others") -> None:
     """Refuse to go on unless every key that changes has a value of the right form.
+
+    `hint` is what to do where values are missing.
 
     Raises:
         InputError: values are missing or cannot be used; all of them are named.
@@ -80,7 +82,6 @@ def require_values(plan: Plan) -> None:
     ]
     if lacking:
         values = "a value is missing" if len(lacking) == 1 else "values are missing"
-        hint = "--partial writes the others"
         raise InputError(f"{values}, nothing was written", hint, _listed(lacking))
     faults = [str(fault) for fault in faults_of(plan)]
     if faults:

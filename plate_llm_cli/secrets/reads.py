@@ -62,7 +62,7 @@ class Reads:
         """Whether every key of `path` counts as read."""
         if any(is_at(remote, path) for remote in self.whole):
             return True
-        return any(_is_below(remote, path) for remote in self.searched)
+        return any(is_below(remote, path) for remote in self.searched)
 
     def names_at(self, path: PathSpec) -> set[str]:
         """The keys of `path` that are read by name, whether it has them or not."""
@@ -118,7 +118,8 @@ def _names_at(key: RemoteKey, path: PathSpec) -> Iterator[str]:
         yield from known[:1] or names[:1]
 
 
-def _is_below(folder: RemotePath, path: PathSpec) -> bool:
+def is_below(folder: RemotePath, path: PathSpec) -> bool:
+    """Whether `path` is found where `folder` is searched."""
     if folder.mount and folder.mount != path.place.mount:
         return False
     prefix = folder.path.strip("/")

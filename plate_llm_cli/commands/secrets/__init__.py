@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.secrets import access, check, plan, policy, seed, spec
+from plate_llm_cli.commands.secrets import access, check, plan, policy, rotate, seed, spec, token
 
 app = typer.Typer(
     add_completion=False,
@@ -14,6 +14,8 @@ app = typer.Typer(
 app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("seed", epilog=seed.EXAMPLE)(seed.seed)
 app.command("check", epilog=check.EXAMPLE)(check.check)
+app.command("rotate", epilog=rotate.EXAMPLE)(rotate.rotate)
 app.command("policy", epilog=policy.EXAMPLE)(policy.policy)
 app.command("access", epilog=access.EXAMPLE)(access.access)
+app.command("token", epilog=token.EXAMPLE)(token.token)
 app.command("spec", epilog=spec.EXAMPLE)(spec.spec)

@@ -85,7 +85,7 @@ def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:
         UsageError: no Application has that name, or no path serves it.
     """
     place = workspace.release(env).place
-    names = tuple(name for name in whole.environments if _place(workspace, name) == place)
+    names = tuple(name for name in whole.environments if place_of(workspace, name) == place)
     spec = whole.only(names)
     if not spec.paths:
         known = ", ".join(whole.environments)
@@ -93,7 +93,7 @@ def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:
     return spec
 
 
-def _place(workspace: Workspace, name: str) -> tuple[str, str] | None:
+def place_of(workspace: Workspace, name: str) -> tuple[str, str] | None:
     """Cluster and namespace of an environment of the spec; `secrets check` reports unknown ones."""
     try:
         return workspace.release(name).place

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Place
+    from plate_llm_cli.secrets.apply import Written
     from plate_llm_cli.secrets.openbao import OpenBao
     from plate_llm_cli.secrets.plan import Plan, Planner
     from plate_llm_cli.secrets.stored import Stored
@@ -62,20 +63,21 @@ class Writing:
     planner: Planner
     quiet: bool = False
 
-    def carry_out(self, plan: Plan, *, yes: bool) -> None:
-        """Show `plan` and ask on a terminal, write, and say what was written.
+    def carry_out(self, plan: Plan, *, yes: bool) -> list[Written]:
+        """Show `plan` and ask on a terminal, write, and say what was written; the new versions.
 
         Raises:
             OpenBaoError: the server refuses, or is gone; what was written by then is said.
         """
         if not plan.changes:
             write_out(plan_text(plan, screen_width(), brief=True))
-            return
+            return []
         self._require_capabilities(plan)
         if not yes and has_terminal():
             say(plan_text(plan, screen_width(), brief=True).rstrip())
-        if confirm(f"Write this to {self.session.connection.address}?", yes=yes):
-            self._write(plan)
+        if not confirm(f"Write this to {self.session.connection.address}?", yes=yes):
+            return []
+        return self._write(plan)
 
     def _require_capabilities(self, plan: Plan) -> None:
         needs = {
@@ -85,7 +87,7 @@ class Writing:
         }
         self.session.bao.require(needs)
 
-    def _write(self, plan: Plan) -> None:
+    def _write(self, plan: Plan) -> list[Written]:
         total = sum(path.changes for path in plan.paths)
         applier = Applier(self.planner, self.session.bao, _now)
         try:
@@ -96,6 +98,7 @@ class Writing:
             if applier.done < total:
                 say(f"{applier.done} of {total} paths are done; run the command again to finish")
         write_out(written_text(applier.written, brief=self.quiet))
+        return applier.written
 
 
 @contextmanager

@@ -1,0 +1,66 @@
+"""`plate-llm secrets rotate`: a new value for keys that have one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.commands.secrets import parameters
+from plate_llm_cli.commands.secrets.filling import Filling
+from plate_llm_cli.commands.secrets.rotating import Rotating
+from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.errors import UsageError
+
+EXAMPLE = """
+plate-llm secrets rotate stg JWT_SECRET
+plate-llm secrets rotate stg server/staging#JWT_SECRET --rollback
+"""
+
+Keys = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="KEY...", help="path#key, path#*, or KEY while it is unique.", show_default=False
+    ),
+]
+Rollback = Annotated[
+    bool,
+    typer.Option("--rollback", help="Bring back the value before, as a new version."),
+]
+
+
+def rotate(
+    env: parameters.Env,
+    keys: Keys,
+    rollback: Rollback = False,
+    env_files: parameters.EnvFiles = None,
+    files: parameters.Files = None,
+    dry_run: parameters.DryRun = False,
+    yes: parameters.Yes = False,
+    address: parameters.Address = "",
+    login: parameters.Login = None,
+    proxy: parameters.Proxy = False,
+    root: options.Root = None,
+    quiet: parameters.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Give keys a new value, and print what the cluster has to do to take it.
+
+    Values come from where seed takes them; what is made from a key follows it. OpenBao keeps the
+    version before, which --rollback brings back.
+    """
+    del verbose
+    if rollback and (env_files or files):
+        raise UsageError(
+            "--rollback takes values from OpenBao, not from files",
+            "leave out --from-file and --from-env-file",
+        )
+    with session(root, env, Access(address, login, proxy)) as opened:
+        inputs = Filling.begin(opened, env_files or [], files or [], quiet=quiet).inputs
+        rotating = Rotating.begin(opened, keys, quiet=quiet)
+        if not dry_run:
+            rotating.require_consent(yes=yes)
+        make = not dry_run
+        candidates = rotating.before() if rollback else rotating.gather(inputs, make=make)
+        rotating.run(candidates, dry_run=dry_run, yes=yes)

@@ -1,0 +1,154 @@
+"""One rotation: new values or those before, who is concerned, and the write."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.commands.secrets.asking import Asking
+from plate_llm_cli.commands.secrets.deployed import deployed
+from plate_llm_cli.commands.secrets.session import has_terminal, place_of
+from plate_llm_cli.commands.secrets.writing import Writing, read_all
+from plate_llm_cli.errors import EngineError, UsageError
+from plate_llm_cli.output import say, screen_width, write_out
+from plate_llm_cli.report.secrets_plan import plan_text
+from plate_llm_cli.report.secrets_rotate import afterwards_text, readers_text
+from plate_llm_cli.secrets import rotation
+from plate_llm_cli.secrets.affected import Affected, affected
+from plate_llm_cli.secrets.gathering import Gatherer, require_values
+from plate_llm_cli.secrets.plan import Planner, Wishes
+from plate_llm_cli.secrets.stored import StoredState
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from plate_llm_cli.commands.secrets.session import Session
+    from plate_llm_cli.secrets.addresses import Address, Place
+    from plate_llm_cli.secrets.apply import Written
+    from plate_llm_cli.secrets.inputs import Inputs
+    from plate_llm_cli.secrets.plan import Candidate, Plan
+    from plate_llm_cli.secrets.spec import PathSpec
+    from plate_llm_cli.secrets.stored import Stored
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rotating:
+    """One rotation: the spec of `session` has nothing but the keys and what follows them."""
+
+    session: Session
+    rotated: tuple[Address, ...]
+    stored: dict[Place, Stored]
+    quiet: bool
+
+    @classmethod
+    def begin(cls, opened: Session, names: list[str], *, quiet: bool) -> Rotating:
+        """Read what is there now.
+
+        Raises:
+            UsageError: one of `names` cannot be rotated.
+            OpenBaoError: the server refuses, or is gone.
+        """
+        asked = rotation.wanted(names, opened.spec)
+        stored = read_all(_narrowed(opened, asked), quiet=quiet)
+        rotated = rotation.present(asked, stored, opened.env)
+        return cls(_narrowed(opened, rotated), rotated, stored, quiet)
+
+    def require_consent(self, *, yes: bool) -> None:
+        """Refuse to change other environments unless somebody agrees to it, or can be asked.
+
+        Raises:
+            UsageError: there is no terminal, and no `--yes`.
+        """
+        for path in self.session.spec.paths:
+            others = ", ".join(_others(self.session, path))
+            if others and not yes and not has_terminal():
+                message = f"{path.place} serves {others} as well, nothing was rotated"
+                raise UsageError(message, "--yes rotates it for all of them")
+            if others:
+                say(f"warning: {path.place} serves {others} as well, which this changes too")
+
+    def before(self) -> Mapping[Address, Candidate]:
+        """The values that the keys had before."""
+        return rotation.values_before(self.session.bao, self.stored, self.rotated)
+
+    def gather(self, inputs: Inputs, *, make: bool) -> Mapping[Address, Candidate]:
+        """New values; without `make` only those that are given already."""
+        asking = Asking() if make and has_terminal() else None
+        gatherer = Gatherer(inputs, os.environ, self.session.workspace.root, asking, make=make)
+        return gatherer.gather(self._planner({}).plan())
+
+    def run(self, candidates: Mapping[Address, Candidate], *, dry_run: bool, yes: bool) -> None:
+        """Check everything, say who is concerned, write, and say what is to be done then."""
+        planner = self._planner(candidates)
+        plan = planner.plan()
+        rotation.refuse_unchanged(plan, self.rotated)
+        if dry_run:
+            write_out(plan_text(plan, screen_width(), brief=True))
+        else:
+            require_values(plan, hint="")
+        concerned, unknown = self._concerned(plan)
+        if dry_run:
+            write_out(afterwards_text(concerned, unknown))
+            return
+        self._warn_of_lone_versions(plan)
+        if not yes and has_terminal():
+            say(readers_text(concerned))
+        written = Writing(self.session, planner, self.quiet).carry_out(plan, yes=yes)
+        if written:
+            self._say_what_is_kept(written)
+            write_out(afterwards_text(concerned, unknown))
+
+    def _planner(self, candidates: Mapping[Address, Candidate]) -> Planner:
+        wishes = Wishes(overwrite=frozenset(self.rotated))
+        return Planner(self.session.spec, self.stored, wishes, candidates)
+
+    def _concerned(self, plan: Plan) -> tuple[Affected, list[str]]:
+        """Who reads what changes, and the releases of which nobody knows what they read."""
+        changed = [key.address for key in plan.keys if key.changes]
+        try:
+            deployment = deployed(self.session.workspace)
+        except EngineError as error:  # a key that leaked is rotated all the same
+            say(f"warning: {error.message}: it is not known who reads the keys")
+            return Affected((), ()), [item.name for item in self.session.workspace.releases]
+        unknown = [chart.release.name for chart in deployment.charts if chart.failure]
+        found = affected(deployment.secrets, changed, self.session.whole)
+        return found, list(dict.fromkeys(unknown))
+
+    def _say_what_is_kept(self, written: list[Written]) -> None:
+        for item in written:
+            before = item.version - 1
+            if before and self._is_readable(item.place, before):
+                back = f"plate-llm secrets rotate {self.session.env} KEY --rollback"
+                say(f"version {before} of {item.place} is kept: {back} brings it back")
+
+    def _warn_of_lone_versions(self, plan: Plan) -> None:
+        """Say so before the value that is there gets lost."""
+        for path in plan.paths:
+            if path.changes and path.stored.version and self._keeps_one(path.place, path.stored):
+                say(f"warning: {path.place} keeps one version: there is no way back")
+
+    def _keeps_one(self, place: Place, stored: Stored) -> bool:
+        """Whether only the newest version is kept; a token that may not know that is not told."""
+        if stored.version > 1:
+            return not self._is_readable(place, stored.version - 1)
+        bao = self.session.bao
+        paths = (f"{place.mount}/metadata/{place.path}", f"{place.mount}/config")
+        may = bao.capabilities(paths)
+        if not all(may[path] & {"read", "root"} for path in paths):
+            return False
+        # The larger of the two numbers counts; 0 and 0 keeps ten.
+        return max(int(bao.get(path).data.get("max_versions") or 0) for path in paths) == 1
+
+    def _is_readable(self, place: Place, version: int) -> bool:
+        return self.session.bao.read(place, version).state is not StoredState.ABSENT
+
+
+def _narrowed(opened: Session, rotated: Iterable[Address]) -> Session:
+    return replace(opened, spec=rotation.narrowed(opened.whole, rotated))
+
+
+def _others(opened: Session, path: PathSpec) -> list[str]:
+    """The environments of `path` that are not the one that was named."""
+    place = opened.workspace.release(opened.env).place
+    return [name for name in path.environments if place_of(opened.workspace, name) != place]
