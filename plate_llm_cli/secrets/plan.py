@@ -115,6 +115,8 @@ class Candidate:
     source: str = ""
     lack: str = ""
     left: bool = False
+    note: str = ""
+    """Why it is left, where that is more than that there is no value."""
 
 
 _UNKNOWN = Candidate()
@@ -182,7 +184,7 @@ class Planner:
 
 def _absent(key: KeySpec, stored: Stored, new: Candidate) -> KeyPlan:
     if new.left:
-        note = "not there" if key.required else "not there; optional"
+        note = new.note or ("not there" if key.required else "not there; optional")
         return KeyPlan(key.address, Action.KEEP, key, note, lack=new.lack)
     return KeyPlan(key.address, Action.ADD, key, _gone(stored), new.value, new.source, new.lack)
 

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.secrets import access, check, plan, policy, rotate, seed, spec, token
+from plate_llm_cli.commands.secrets import (
+    access,
+    check,
+    copy,
+    export,
+    plan,
+    policy,
+    rotate,
+    seed,
+    spec,
+    token,
+)
 
 app = typer.Typer(
     add_completion=False,
@@ -18,4 +29,6 @@ app.command("rotate", epilog=rotate.EXAMPLE)(rotate.rotate)
 app.command("policy", epilog=policy.EXAMPLE)(policy.policy)
 app.command("access", epilog=access.EXAMPLE)(access.access)
 app.command("token", epilog=token.EXAMPLE)(token.token)
+app.command("copy", epilog=copy.EXAMPLE)(copy.copy)
+app.command("export", epilog=export.EXAMPLE)(export.export)
 app.command("spec", epilog=spec.EXAMPLE)(spec.spec)
