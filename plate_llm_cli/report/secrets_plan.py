@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.report.columns import described
@@ -24,14 +25,22 @@ if TYPE_CHECKING:
     from plate_llm_cli.secrets.plan import KeyPlan, PathPlan, Plan
     from plate_llm_cli.secrets.spec import Origin
 
+_SIGN = re.compile(r"^  (?P<sign>[+~-]) \S+", re.MULTILINE)
+_COLORS = {"+": 32, "~": 35, "-": 31}
 _VERBS = {Action.ADD: "to add", Action.CHANGE: "to change", Action.REMOVE: "to remove"}
 
 
-def plan_text(plan: Plan, width: int | None, *, brief: bool = False) -> str:
+def plan_text(plan: Plan, width: int | None, *, brief: bool = False, color: bool = False) -> str:
     """A block for each path; with `brief` only the paths and keys that would change."""
     paths = [path for path in plan.paths if path.changes or not brief]
     blocks = [_block(path, width, brief=brief) for path in paths]
-    return "\n".join([*blocks, summary(plan) + "\n"])
+    text = "\n".join([*blocks, summary(plan) + "\n"])
+    return _SIGN.sub(_painted, text) if color else text
+
+
+def _painted(match: re.Match[str]) -> str:
+    """What changes, in green, magenta and red: colours that show on black and on white."""
+    return f"\x1b[{_COLORS[match['sign']]}m{match[0]}\x1b[0m"
 
 
 def summary(plan: Plan) -> str:

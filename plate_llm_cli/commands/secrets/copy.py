@@ -9,10 +9,9 @@ import typer
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.session import Access, session, spec_of
-from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_places
+from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_places, show
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.output import say, screen_width, write_out
-from plate_llm_cli.report.secrets_plan import plan_text
+from plate_llm_cli.output import say
 from plate_llm_cli.secrets.copying import Choice, candidates
 from plate_llm_cli.secrets.gathering import require_values
 from plate_llm_cli.secrets.inputs import resolve_names
@@ -91,7 +90,7 @@ def copy(
         )
         plan = planner.plan()
         if dry_run:
-            write_out(plan_text(plan, screen_width()))
+            show(plan)
             return
         require_values(plan, hint="--exclude leaves them out")
         if not quiet:

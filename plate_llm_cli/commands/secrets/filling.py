@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.commands.secrets.asking import Asking
 from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all
-from plate_llm_cli.output import say, screen_width, write_out
-from plate_llm_cli.report.secrets_plan import plan_text
+from plate_llm_cli.output import say
 from plate_llm_cli.secrets.gathering import Gatherer, require_values
 from plate_llm_cli.secrets.input_files import InputFiles
 from plate_llm_cli.secrets.inputs import Inputs, resolve, resolve_names
@@ -73,10 +72,6 @@ class Filling:
         planner, plan = self._plan(self._wishes(overwrite, prune=prune), gatherer)
         require_values(plan)
         Writing(self.session, planner, self.quiet).carry_out(plan, yes=yes)
-
-    def show(self, plan: Plan) -> None:
-        """Print the whole plan."""
-        write_out(plan_text(plan, screen_width()))
 
     def _wishes(self, overwrite: Sequence[str], *, prune: bool) -> Wishes:
         return Wishes(frozenset(resolve_names(overwrite, self.session.spec)), prune)

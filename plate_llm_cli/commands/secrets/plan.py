@@ -8,9 +8,10 @@ from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.filling import Filling
 from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.commands.secrets.writing import show
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import screen_width, write_out
-from plate_llm_cli.report.secrets_plan import plan_json, plan_text
+from plate_llm_cli.output import write_out
+from plate_llm_cli.report.secrets_plan import plan_json
 
 EXAMPLE = "plate-llm secrets plan stg"
 
@@ -39,6 +40,6 @@ def plan(
         if output_format is options.ListFormat.JSON:
             write_out(plan_json(found, env, opened.connection.address))
         else:
-            write_out(plan_text(found, screen_width()))
+            show(found)
     if found.changes:
         raise typer.Exit(ExitCode.FINDINGS)

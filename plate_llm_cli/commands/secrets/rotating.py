@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.commands.secrets.asking import Asking
 from plate_llm_cli.commands.secrets.deployed import deployed
 from plate_llm_cli.commands.secrets.session import has_terminal, place_of
-from plate_llm_cli.commands.secrets.writing import Writing, read_all
+from plate_llm_cli.commands.secrets.writing import Writing, read_all, show
 from plate_llm_cli.errors import EngineError, UsageError
-from plate_llm_cli.output import say, screen_width, write_out
-from plate_llm_cli.report.secrets_plan import plan_text
+from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_rotate import afterwards_text, readers_text
 from plate_llm_cli.secrets import rotation
 from plate_llm_cli.secrets.affected import Affected, affected
@@ -84,7 +83,7 @@ class Rotating:
         plan = planner.plan()
         rotation.refuse_unchanged(plan, self.rotated)
         if dry_run:
-            write_out(plan_text(plan, screen_width(), brief=True))
+            show(plan, brief=True)
         else:
             require_values(plan, hint="")
         concerned, unknown = self._concerned(plan)

@@ -10,6 +10,7 @@ from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.filling import Filling
 from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.commands.secrets.writing import show
 
 EXAMPLE = """
 plate-llm secrets seed stg --dry-run
@@ -51,6 +52,6 @@ def seed(
     with session(root, env, Access(address, login, proxy)) as opened:
         filling = Filling.begin(opened, env_files or [], files or [], quiet=quiet)
         if dry_run:
-            filling.show(filling.plan(overwrite or [], prune=prune, partial=partial))
+            show(filling.plan(overwrite or [], prune=prune, partial=partial))
         else:
             filling.carry_out(overwrite or [], prune=prune, partial=partial, yes=yes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,7 +11,8 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.commands.secrets.session import confirm, has_terminal
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_plan import plan_text, written_text
-from plate_llm_cli.secrets.apply import Applier
+from plate_llm_cli.report.text import wants_color
+from plate_llm_cli.secrets.apply import MARK_FORMAT, Applier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -70,11 +72,11 @@ class Writing:
             OpenBaoError: the server refuses, or is gone; what was written by then is said.
         """
         if not plan.changes:
-            write_out(plan_text(plan, screen_width(), brief=True))
+            show(plan, brief=True)
             return []
         self._require_capabilities(plan)
         if not yes and has_terminal():
-            say(plan_text(plan, screen_width(), brief=True).rstrip())
+            show(plan, brief=True, aside=True)
         if not confirm(f"Write this to {self.session.connection.address}?", yes=yes):
             return []
         return self._write(plan)
@@ -101,6 +103,16 @@ class Writing:
         return applier.written
 
 
+def show(plan: Plan, *, brief: bool = False, aside: bool = False) -> None:
+    """Print `plan`: as the result, or `aside` on stderr; `brief` is what changes alone."""
+    stream = sys.stderr if aside else sys.stdout
+    text = plan_text(plan, screen_width(), brief=brief, color=wants_color(stream))
+    if aside:
+        say(text.rstrip())
+    else:
+        write_out(text)
+
+
 @contextmanager
 def progress(what: str, total: int, *, quiet: bool = False) -> Iterator[Callable[[], None]]:
     """A bar on stderr while there is much to do and somebody looks; call the result per step."""
@@ -116,4 +128,4 @@ def progress(what: str, total: int, *, quiet: bool = False) -> Iterator[Callable
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.now(UTC).strftime(MARK_FORMAT)
