@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.secrets.secret import Secret
     from plate_llm_cli.secrets.spec import PathSpec
 
+MARK_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""Times in annotations, in UTC."""
+
 _MOST_CONFLICTS: Final = 20
 """Times that another writer may be first at one path before we give up."""
 

@@ -6,6 +6,7 @@ import typer
 
 from plate_llm_cli.commands.secrets import (
     access,
+    age,
     check,
     copy,
     export,
@@ -26,6 +27,7 @@ app.command("plan", epilog=plan.EXAMPLE)(plan.plan)
 app.command("seed", epilog=seed.EXAMPLE)(seed.seed)
 app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("rotate", epilog=rotate.EXAMPLE)(rotate.rotate)
+app.command("age", epilog=age.EXAMPLE)(age.age)
 app.command("policy", epilog=policy.EXAMPLE)(policy.policy)
 app.command("access", epilog=access.EXAMPLE)(access.access)
 app.command("token", epilog=token.EXAMPLE)(token.token)
