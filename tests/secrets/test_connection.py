@@ -24,7 +24,7 @@ CANARY = "swordfish7f3a"
 FORM = "it has the form https://host[:port]"
 
 
-def connect(settings: Settings | None = None, **environ: str) -> Connection:
+def connect(settings: Settings | None = None, /, **environ: str) -> Connection:
     """The connection of an environment with address and token, unless it says otherwise."""
     base = {"BAO_ADDR": ADDRESS, "BAO_TOKEN": "s.token"}
     return resolve(settings or Settings(), base | environ, Options())
