@@ -90,7 +90,7 @@ def load_spec(tree: Tree, path: str = "") -> LoadedSpec:
     problems = list(_empty(root)) or list(_against_model(root))
     if not problems:
         spec = _Reader(file, root).spec()
-        problems = list(_references(spec))
+        problems = [*_references(spec), *_confusable(spec)]
         if not problems:
             return LoadedSpec(path, file, spec)
     ordered = sorted(problems, key=lambda problem: problem.span)
@@ -226,6 +226,19 @@ def _references(spec: Spec) -> Iterator[SpecProblem]:
         way = " from ".join(str(address) for address in circle)
         span = known[circle[0]].span
         yield SpecProblem(f"made in a circle: {way}", "One of them needs another origin.", span)
+
+
+def _confusable(spec: Spec) -> Iterator[SpecProblem]:
+    """Keys that one variable of an input file would mean, in one environment."""
+    seen: dict[tuple[str, str], KeySpec] = {}
+    for path in spec.paths:
+        for key in path.keys.values():
+            names = [(name, key.address.variable) for name in path.environments]
+            first = next((seen[name] for name in names if name in seen), None)
+            if first is not None:
+                message = f"{key.address.variable} would mean {first.address} and {key.address}"
+                yield SpecProblem(message, "Give one of them another name.", key.span)
+            seen |= dict.fromkeys(names, key)
 
 
 def _unserved(spec: Spec, key: KeySpec, parent: Address) -> list[str]:

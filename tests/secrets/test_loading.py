@@ -133,6 +133,15 @@ def test_parent_must_serve_the_same_environments(tmp_path: Path) -> None:
     assert complaints(tmp_path, text) == [(7, 55, "app/stg#A does not serve prod")]
 
 
+def test_two_keys_with_the_name_of_one_variable(tmp_path: Path) -> None:
+    text = HEAD + "      a-b: {prompt: true}\n      A_B: {prompt: true}\n"
+    text += (
+        "  app-stg: {environments: [prod], keys: {A_B: {prompt: true}}}\n"  # elsewhere: no matter
+    )
+    message = "APP_STG__A_B would mean app/stg#a-b and app/stg#A_B"
+    assert complaints(tmp_path, text) == [(7, 7, message)]
+
+
 def test_path_of_two_environments_must_say_that_it_is_shared(tmp_path: Path) -> None:
     text = HEAD.replace("[stg]", "[stg, prod]") + "      A: {prompt: true}\n"
     assert complaints(tmp_path, text) == [(4, 5, "stg and prod would read the same secrets")]
