@@ -23,6 +23,8 @@ _AGAIN: Final = (
 )
 """Parts of errors that an election of a new leader brings, and ends."""
 
+_UPGRADING: Final = "Upgrading from non-versioned to versioned data"
+"""What a mount of KV version 2 says in its first moments, with status 400."""
 _TEMPORARY: Final = 307
 _UNSEALING: Final = 3.0
 """Seconds: a node that unseals itself after a start is ready within one."""
@@ -142,6 +144,9 @@ def _check_availability(answer: Answer, address: str, deed: str) -> None:
         message = f"OpenBao at {address} has no active node: {deed}"
         hint = "is there a quorum? `bao operator raft list-peers` shows the nodes"
         raise TryAgainError(OpenBaoError(message, hint))
+    if _UPGRADING in said:
+        error = OpenBaoError(f"OpenBao is still setting the mount up: {deed}", "try again later")
+        raise TryAgainError(error)
     if status in (502, 503, 504):
         message = f"OpenBao at {address} is not available (HTTP {status}): {deed}"
         raise TryAgainError(OpenBaoError(message, "what stands before it reaches no live node"))

@@ -115,6 +115,14 @@ class Server:
         assert status < 300, (method, path, status, answer)
         return answer
 
+    def mount(self, name: str) -> None:
+        """Make a KV v2 mount, and wait until it has set itself up: until then it answers 400."""
+        self.done("POST", f"sys/mounts/{name}", {"type": "kv", "options": {"version": "2"}})
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        while (answer := self.ask("GET", f"{name}/data/nothing"))[0] != 404:
+            assert time.monotonic() < deadline, answer
+            time.sleep(0.01)
+
     def unseal(self) -> None:
         """Open a development server that was sealed: its log has the key."""
         log = (self.home / "server.log").read_text()
@@ -185,7 +193,7 @@ cluster_addr = "https://127.0.0.1:{cluster_port}"
 
 
 @contextmanager
-def raft_cluster(nodes: int = 1) -> Iterator[list[Server]]:
+def raft_cluster(nodes: int = 1, *, initialise: bool = True) -> Iterator[list[Server]]:
     """Servers as in production: TLS, raft, audit file `audit.log`, a seal that opens by itself."""
     with tempfile.TemporaryDirectory(prefix="bao-") as folder, ExitStack() as stack:
         certificate, private_key = certificate_in(Path(folder))
@@ -213,7 +221,7 @@ def raft_cluster(nodes: int = 1) -> Iterator[list[Server]]:
             server = Server(arguments, f"https://127.0.0.1:{port}", home, certificate)
             stack.callback(server.kill)
             server.start(until=() if servers else (501,))
-            if not servers:
+            if not servers and initialise:
                 _initialise(server)
             server.token = servers[0].token if servers else server.token
             servers.append(server)
@@ -226,7 +234,7 @@ def _initialise(server: Server) -> None:
     answer = server.done("POST", "sys/init", {"recovery_shares": 1, "recovery_threshold": 1})
     server.token = answer["root_token"]
     server.wait((200,))
-    server.done("POST", "sys/mounts/secret", {"type": "kv", "options": {"version": "2"}})
+    server.mount("secret")
 
 
 def _let_all_vote(servers: list[Server]) -> None:
@@ -245,7 +253,9 @@ def _let_all_vote(servers: list[Server]) -> None:
         time.sleep(0.05)
 
 
-def certificate_in(folder: Path, host: str = "localhost") -> tuple[Path, Path]:
+def certificate_in(
+    folder: Path, host: str = "localhost", ends: datetime.datetime | None = None
+) -> tuple[Path, Path]:
     """A certificate for `host` and 127.0.0.1 that is its own CA, and its private key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)])
@@ -261,8 +271,8 @@ def certificate_in(folder: Path, host: str = "localhost") -> tuple[Path, Path]:
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(minutes=1))
-        .not_valid_after(now + datetime.timedelta(days=2))
+        .not_valid_before(now - datetime.timedelta(days=2))
+        .not_valid_after(ends or now + datetime.timedelta(days=2))
         .add_extension(x509.SubjectAlternativeName(names), critical=False)
         .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
         .add_extension(x509.KeyUsage(*usage), critical=True)

@@ -38,7 +38,7 @@ def test_address_from_the_option_before_all_else() -> None:
     settings = Settings(openbao_address="https://file")
     environ = {"BAO_ADDR": "https://bao", "VAULT_ADDR": "https://vault", "BAO_TOKEN": "t"}
     found = []
-    for left_out in (None, "option", "BAO_ADDR", "VAULT_ADDR"):
+    for left_out in ("", "option", "BAO_ADDR", "VAULT_ADDR"):
         environ.pop(left_out, None)
         address = "" if left_out else "https://option"
         connection = resolve(settings, environ, Options(address=address))

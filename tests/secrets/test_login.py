@@ -209,7 +209,7 @@ def kubernetes_mount(bao: Bao, tmp_path: Path) -> Iterator[str]:
     context.load_cert_chain(certificate, private_key)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), _TokenReview) as server:
         server.socket = context.wrap_socket(server.socket, server_side=True)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         mount = enable(bao, "kubernetes")
         config = {
             "kubernetes_host": f"https://127.0.0.1:{server.server_port}",
