@@ -9,6 +9,7 @@ from plate_llm_cli.commands.secrets import (
     age,
     check,
     copy,
+    diff,
     export,
     plan,
     policy,
@@ -28,6 +29,7 @@ app.command("seed", epilog=seed.EXAMPLE)(seed.seed)
 app.command("check", epilog=check.EXAMPLE)(check.check)
 app.command("rotate", epilog=rotate.EXAMPLE)(rotate.rotate)
 app.command("age", epilog=age.EXAMPLE)(age.age)
+app.command("diff", epilog=diff.EXAMPLE)(diff.diff)
 app.command("policy", epilog=policy.EXAMPLE)(policy.policy)
 app.command("access", epilog=access.EXAMPLE)(access.access)
 app.command("token", epilog=token.EXAMPLE)(token.token)
