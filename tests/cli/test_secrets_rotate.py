@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cli.conftest import command
 from tests.secrets.deployments import SPEC, SecretsTree
 
 if TYPE_CHECKING:
@@ -140,8 +145,8 @@ def test_shared_path_needs_yes_where_nobody_can_be_asked(
     ended = call("secrets", "rotate", "web-stg", *given)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"error: {bao.mount}/server/cluster serves web-prod as well, nothing was rotated\n"
-        "hint: --yes rotates it for all of them\n"
+        f"error: this also changes web-prod ({bao.mount}/server/cluster), nothing was rotated\n"
+        "hint: --yes agrees to that\n"
     )
     assert bao.version("server/cluster") == 1
 
@@ -311,3 +316,62 @@ def test_rollback_takes_no_files(call: Call, env_file: str) -> None:
     ended = call("secrets", "rotate", "web-stg", "password", "--rollback", "--from-file", env_file)
     assert ended.code == 2
     assert ended.err.startswith("error: --rollback takes values from OpenBao, not from files\n")
+
+
+def on_terminal(arguments: tuple[str, ...], answers: tuple[tuple[bytes, bytes], ...]) -> str:
+    """What a terminal of 100 columns shows; to each first text the second one is typed."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover - the child becomes the command
+        os.execv(sys.executable, command("secrets", *arguments))  # noqa: S606 - our own command
+    shown, pending, deadline = b"", list(answers), time.monotonic() + 30
+    while time.monotonic() < deadline:
+        try:
+            shown += os.read(terminal, 4096)
+        except OSError:  # Linux: the other side has ended
+            break
+        if pending and shown.endswith(pending[0][0]):
+            os.write(terminal, pending.pop(0)[1])
+    os.close(terminal)
+    os.waitpid(pid, 0)
+    return shown.decode().replace("\r\n", "\n")
+
+
+@pytest.mark.usefixtures("tree")
+def test_person_is_asked_unseen_and_told_who_is_concerned(
+    bao: Bao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = on_terminal(
+        ("rotate", "web-stg", "OPENAI_API_KEY"),
+        ((b"value: ", b"typed-new-value\n"), (b"[y/N]: ", b"n\n")),
+    )
+    assert shown == (
+        f"warning: this also changes web-prod ({bao.mount}/server/cluster)\n"
+        f"warning: this also changes web-prod ({bao.mount}/server/production)\n"
+        "Values are asked for and not shown; Enter alone leaves one out.\n"
+        "server/cluster#OPENAI_API_KEY\n"
+        "  value: \n"
+        "read by Deployment/web-prod in prod, Deployment/web-stg in stg\n"
+        f"{bao.mount}/server/cluster  (shared by web-stg, web-prod)\n"
+        "  ~ OPENAI_API_KEY  asked for\n"
+        "\n"
+        f"{bao.mount}/server/production\n"
+        "  ~ KEY_URL  made from server/cluster#OPENAI_API_KEY; "
+        "server/cluster#OPENAI_API_KEY has changed\n"
+        "\n"
+        "2 to change, 1 as they are\n"
+        f"Write this to {bao.address}? [y/N]: n\n"
+        "nothing was written\n"
+    )
+    assert bao.version("server/cluster") == 1
+
+
+@pytest.mark.usefixtures("tree")
+def test_person_who_agrees_rotates_all_of_it(bao: Bao, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    on_terminal(
+        ("rotate", "web-stg", "OPENAI_API_KEY"),
+        ((b"value: ", b"typed-new-value\n"), (b"[y/N]: ", b"y\n")),
+    )
+    assert bao.data("server/cluster") == {"OPENAI_API_KEY": "typed-new-value"}
+    assert bao.data("server/production")["KEY_URL"] == "typed-new-value?a"

@@ -61,11 +61,11 @@ class Rotating:
         """
         for path in self.session.spec.paths:
             others = ", ".join(_others(self.session, path))
+            changes = f"this also changes {others} ({path.place})"
             if others and not yes and not has_terminal():
-                message = f"{path.place} serves {others} as well, nothing was rotated"
-                raise UsageError(message, "--yes rotates it for all of them")
+                raise UsageError(f"{changes}, nothing was rotated", "--yes agrees to that")
             if others:
-                say(f"warning: {path.place} serves {others} as well, which this changes too")
+                say(f"warning: {changes}")
 
     def before(self) -> Mapping[Address, Candidate]:
         """The values that the keys had before."""
