@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.server
 import os
 import pty
+import secrets
 import select
 import signal
 import subprocess
@@ -29,7 +30,7 @@ from tests.secrets.fixtures import Bao
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-CANARY = "swordfish-7f3aCanaryValue-9d1e"
+CANARY = f"swordfish-{secrets.token_hex(12)}"
 RECIPIENT = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
 SPEC = """\
   server/stg:

@@ -93,7 +93,9 @@ class Rotating:
         self._warn_of_lone_versions(plan)
         if not yes and has_terminal():
             say(readers_text(concerned))
-        written = Writing(self.session, planner, self.quiet).carry_out(plan, yes=yes)
+        # Rotating once more would make another value; what follows a key is seeding's work, too.
+        resume = f"plate-llm secrets seed {self.session.env} finishes what is made from them"
+        written = Writing(self.session, planner, self.quiet, resume).carry_out(plan, yes=yes)
         if written:
             self._say_what_is_kept(written)
             write_out(afterwards_text(concerned, unknown))

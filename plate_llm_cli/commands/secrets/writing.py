@@ -64,6 +64,8 @@ class Writing:
     session: Session
     planner: Planner
     quiet: bool = False
+    resume: str = "run the command again to finish"
+    """What to do when it breaks off."""
 
     def carry_out(self, plan: Plan, *, yes: bool) -> list[Written]:
         """Show `plan` and ask on a terminal, write, and say what was written; the new versions.
@@ -98,7 +100,7 @@ class Writing:
                 applier.apply(plan)
         finally:
             if applier.done < total:
-                say(f"{applier.done} of {total} paths are done; run the command again to finish")
+                say(f"{applier.done} of {total} paths are done; {self.resume}")
         write_out(written_text(applier.written, brief=self.quiet))
         return applier.written
 
