@@ -335,8 +335,7 @@ def test_value_that_is_typed_is_seeded_and_not_shown(cage: Cage) -> None:
         os.execve(sys.executable, arguments, cage.environ)  # noqa: S606 - our own command
     shown = read_until(terminal, b"value: ")
     os.write(terminal, b"CHANGE_ME\n")
-    shown += read_until(terminal, b"placeholder")
-    shown += read_until(terminal, b"value: ")
+    shown += read_until(terminal, b"a placeholder, not a value\r\n  value: ")
     os.write(terminal, f"{CANARY}\n".encode())
     shown += read_until(terminal, b"[y/N]")
     os.write(terminal, b"y\n")
