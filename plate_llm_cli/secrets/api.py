@@ -6,6 +6,7 @@ import math
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 from plate_llm_cli.secrets import openbao_errors as refusals
 from plate_llm_cli.secrets.login import log_in
@@ -50,11 +51,7 @@ class Api:
         `path` is behind /v1/, quoted as URLs want it.
         """
         answer = self.ask(method, path, body, headers)
-        deed = _deed(method, path)
-        if answer.status == 403:
-            self._refuse_denial(answer, deed)
-        if answer.status >= 300 and answer.status != 404 and not refusals.conflicts(answer):
-            raise refusals.refused(answer, deed)
+        self.refuse(answer, _deed(method, path))
         return answer
 
     def ask(
@@ -69,9 +66,17 @@ class Api:
             answer = self._send(method, path, body, headers)
         return answer
 
+    def refuse(self, answer: Answer, deed: str) -> None:
+        """Refuse an answer that is none of success, absence and a failed check-and-set."""
+        if answer.status == 403:
+            self._refuse_denial(answer, deed)
+        if answer.status >= 300 and answer.status != 404 and not refusals.conflicts(answer):
+            raise refusals.refused(answer, deed)
+
     def check_health(self) -> None:
         """Refuse a server that is sealed, not initialised, or no OpenBao."""
-        answer = self._send("GET", "sys/health?standbyok=true&perfstandbyok=true")
+        root = {"X-Vault-Namespace": ""}  # there is no health of a namespace
+        answer = self._send("GET", "sys/health?standbyok=true&perfstandbyok=true", None, root)
         if "initialized" not in (answer.body or {}):
             raise refusals.foreign(answer, self.connection.address)
 
@@ -101,7 +106,7 @@ class Api:
         if self._token is not None:
             send.setdefault("X-Vault-Token", self._token.reveal())
         if self.connection.namespace:
-            send["X-Vault-Namespace"] = self.connection.namespace
+            send.setdefault("X-Vault-Namespace", self.connection.namespace)
         started, pause, repeated = time.monotonic(), _FIRST_PAUSE, False
         while True:
             try:
@@ -146,4 +151,4 @@ class Api:
 
 def _deed(method: str, path: str) -> str:
     verbs = {"GET": "read", "LIST": "list", "DELETE": "delete"}
-    return f"{verbs.get(method, 'write')} {path.partition('?')[0]}"
+    return f"{verbs.get(method, 'write')} {unquote(path.partition('?')[0])}"

@@ -67,8 +67,9 @@ def _hint(login: Login, answer: Answer) -> str:
     if "namespace not found" in answer.errors:
         return "there is no such namespace: is BAO_NAMESPACE right?"
     hint = _HINTS[login.method]
-    # Without a token, OpenBao does not say whether anything is mounted at a path.
-    return f"is {login.mount}/ an auth method? {hint}" if answer.status == 403 else hint
+    # Without a token, OpenBao says no more when nothing is mounted, or after five failed logins.
+    asked = f"is {login.mount}/ an auth method, and not locked by logins that failed?"
+    return f"{asked} {hint}" if answer.status == 403 else hint
 
 
 _HINTS = {

@@ -152,16 +152,27 @@ class OpenBao:
         wanted = list(dict.fromkeys(paths))
         if not wanted:
             return {}
-        answer = self.put("sys/capabilities-self", {"paths": wanted})
-        return {path: frozenset(answer.data.get(path, ())) for path in wanted}
+        return self._capabilities_in(self._ask_capabilities(wanted), wanted)
+
+    def _ask_capabilities(self, paths: list[str]) -> Answer:
+        return self._api.ask("POST", "sys/capabilities-self", {"paths": paths})
+
+    def _capabilities_in(self, answer: Answer, paths: Iterable[str]) -> dict[str, frozenset[str]]:
+        self._api.refuse(answer, "ask for capabilities")
+        return {path: frozenset(answer.data.get(path, ())) for path in paths}
 
     def require(self, needs: Mapping[str, Iterable[str]]) -> None:
         """Refuse to go on unless the token may do all of `needs`, by path of the API.
 
+        A token without the policy `default` may not ask: then each request will tell.
+
         Raises:
             OpenBaoError: naming what it may not.
         """
-        may = self.capabilities(needs)
+        answer = self._ask_capabilities(list(needs))
+        if refusals.is_denial(answer):
+            return
+        may = self._capabilities_in(answer, needs)
         denied = [
             f"{' or '.join(sorted(lacking))} {path}"
             for path, wanted in needs.items()

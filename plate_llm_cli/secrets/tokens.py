@@ -38,7 +38,7 @@ def token_facts(data: Mapping[str, Any]) -> TokenFacts:
     return TokenFacts(
         kind=str(data.get("type", "")),
         policies=tuple(dict.fromkeys(str(name) for name in (*own, *inherited))),
-        ttl=int(data.get("ttl") or 0),
+        ttl=int(data.get("ttl") or 0) or int(bool(expires)),  # the last second is said to be 0
         expires=time_of(expires) if expires else None,
         renewable=data.get("renewable") is True,
         period=int(data.get("period") or 0),

@@ -115,11 +115,13 @@ class Server:
         assert status < 300, (method, path, status, answer)
         return answer
 
-    def mount(self, name: str) -> None:
+    def mount(self, name: str, namespace: str = "") -> None:
         """Make a KV v2 mount, and wait until it has set itself up: until then it answers 400."""
-        self.done("POST", f"sys/mounts/{name}", {"type": "kv", "options": {"version": "2"}})
+        within = {"X-Vault-Namespace": namespace} if namespace else {}
+        options = {"type": "kv", "options": {"version": "2"}}
+        self.done("POST", f"sys/mounts/{name}", options, **within)
         deadline = time.monotonic() + DEADLINE_SECONDS
-        while (answer := self.ask("GET", f"{name}/data/nothing"))[0] != 404:
+        while (answer := self.ask("GET", f"{name}/data/nothing", **within))[0] != 404:
             assert time.monotonic() < deadline, answer
             time.sleep(0.01)
 

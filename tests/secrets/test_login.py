@@ -119,7 +119,7 @@ def test_auth_method_that_is_not_mounted(bao: Bao) -> None:
     opened = client(bao, "approle", "nowhere", BAO_ROLE_ID="r", BAO_SECRET_ID=CANARY)
     message, hint = refusal(opened, bao)
     assert message == "OpenBao does not accept the approle login"
-    assert hint.startswith("is nowhere/ an auth method?")
+    assert hint.startswith("is nowhere/ an auth method, and not locked by logins that failed? ")
 
 
 def test_token_of_a_login_that_ends_meanwhile_is_replaced(bao: Bao) -> None:
