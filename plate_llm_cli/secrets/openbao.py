@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.secrets.transport import Answer
 
 _MERGE: Final = {"Content-Type": "application/merge-patch+json"}
+_AT_ONCE: Final = 500
+"""Paths; OpenBao refuses a request with more than 1000 strings."""
 _CATCHING_UP: Final = 2.0
 """Seconds in which a standby has what the active node has; 0.1 was the longest that was seen."""
 
@@ -149,17 +151,21 @@ class OpenBao:
 
     def capabilities(self, paths: Iterable[str]) -> dict[str, frozenset[str]]:
         """What the token may do at paths of the API, such as `secret/data/server/staging`."""
+        return self._capabilities(paths, lambda _: False)
+
+    def _capabilities(
+        self, paths: Iterable[str], passes_over: Callable[[Answer], bool]
+    ) -> dict[str, frozenset[str]]:
         wanted = list(dict.fromkeys(paths))
-        if not wanted:
-            return {}
-        return self._capabilities_in(self._ask_capabilities(wanted), wanted)
-
-    def _ask_capabilities(self, paths: list[str]) -> Answer:
-        return self._api.ask("POST", "sys/capabilities-self", {"paths": paths})
-
-    def _capabilities_in(self, answer: Answer, paths: Iterable[str]) -> dict[str, frozenset[str]]:
-        self._api.refuse(answer, "ask for capabilities")
-        return {path: frozenset(answer.data.get(path, ())) for path in paths}
+        found: dict[str, frozenset[str]] = {}
+        for start in range(0, len(wanted), _AT_ONCE):
+            part = wanted[start : start + _AT_ONCE]
+            answer = self._api.ask("POST", "sys/capabilities-self", {"paths": part})
+            if passes_over(answer):
+                return {}
+            self._api.refuse(answer, "ask for capabilities")
+            found |= {path: frozenset(answer.data.get(path, ())) for path in part}
+        return found
 
     def require(self, needs: Mapping[str, Iterable[str]]) -> None:
         """Refuse to go on unless the token may do all of `needs`, by path of the API.
@@ -169,14 +175,11 @@ class OpenBao:
         Raises:
             OpenBaoError: naming what it may not.
         """
-        answer = self._ask_capabilities(list(needs))
-        if refusals.is_denial(answer):
-            return
-        may = self._capabilities_in(answer, needs)
+        may = self._capabilities(needs, refusals.is_denial)
         denied = [
             f"{' or '.join(sorted(lacking))} {path}"
-            for path, wanted in needs.items()
-            if "root" not in may[path] and (lacking := set(wanted) - may[path])
+            for path, capabilities in may.items()
+            if "root" not in capabilities and (lacking := set(needs[path]) - capabilities)
         ]
         if denied:
             raise refusals.denied(denied)

@@ -23,6 +23,8 @@ _AGAIN: Final = (
 )
 """Parts of errors that an election of a new leader brings, and ends."""
 
+_NO_ROUTE: Final = "no handler for route"
+_NO_NAMESPACE: Final = "namespace not found"
 _UPGRADING: Final = "Upgrading from non-versioned to versioned data"
 """What a mount of KV version 2 says in its first moments, with status 400."""
 _TEMPORARY: Final = 307
@@ -85,14 +87,6 @@ def is_denial(answer: Answer) -> bool:
     """Whether a policy denies it: the token is known. Of another token it only says no."""
     listed = "1 error occurred" in answer.errors or "preflight capability" in answer.errors
     return answer.status == 403 and listed
-
-
-def _is_nowhere(answer: Answer) -> bool:
-    return "no handler for route" in answer.errors or "unsupported path" in answer.errors
-
-
-def _no_namespace(answer: Answer) -> bool:
-    return "namespace not found" in answer.errors
 
 
 def check(answer: Answer, address: str, deed: str) -> None:
@@ -167,17 +161,21 @@ def refused(answer: Answer, deed: str) -> OpenBaoError:
 
 def _hint(answer: Answer) -> str:
     said = answer.errors
-    if "check-and-set parameter required" in said:
-        return "the path takes check-and-set writes only"
-    if "custom_metadata validation failed" in said:
-        return "a path takes 64 annotations at most, each of 1 to 512 characters"
-    if "not renewable" in said:
-        return "the token is not renewable"
-    if _no_namespace(answer):
-        return "there is no such namespace: is BAO_NAMESPACE right?"
-    if _is_nowhere(answer):
-        return "nothing is mounted there"
-    return "OpenBao's own log says why"
+    return next((hint for part, hint in _HINTS.items() if part in said), _NO_HINT)
+
+
+_HINTS: Final = {
+    "check-and-set parameter required": "the path takes check-and-set writes only",
+    "custom_metadata validation failed": (
+        "a path takes 64 annotations at most, each of 1 to 512 characters"
+    ),
+    "high complexity": "it takes 1000 strings at once: a path can have 498 keys",
+    "not renewable": "the token is not renewable",
+    _NO_NAMESPACE: "there is no such namespace: is BAO_NAMESPACE right?",
+    _NO_ROUTE: "nothing is mounted there",
+}
+"""By a part of what the server says, which itself is not shown."""
+_NO_HINT: Final = "OpenBao's own log says why"
 
 
 def denied(what: Sequence[str]) -> OpenBaoError:
@@ -212,9 +210,9 @@ def refuse_nowhere(answer: Answer, place: Place, deed: str) -> None:
     Raises:
         OpenBaoError: the mount or the namespace is not there.
     """
-    if _is_nowhere(answer):
+    if _NO_ROUTE in answer.errors:
         raise no_mount(place.mount)
-    if _no_namespace(answer):
+    if _NO_NAMESPACE in answer.errors:
         raise refused(answer, deed)
 
 

@@ -210,6 +210,15 @@ def test_too_large(bao: Bao) -> None:
     )
 
 
+def test_more_keys_than_a_path_can_have(bao: Bao) -> None:
+    data = {f"KEY{number}": Secret(VALUE) for number in range(499)}
+    with client(bao.address, bao.token) as opened:
+        told = refusal(lambda: opened.write(bao.place("app"), data, 0))
+        assert told.hint == "it takes 1000 strings at once: a path can have 498 keys"
+        del data["KEY0"]
+        assert opened.write(bao.place("app"), data, 0) == 1
+
+
 def test_rate_limit(bao: Bao) -> None:
     quota = f"sys/quotas/rate-limit/{bao.mount}"
     bao.server.done("POST", quota, {"path": bao.mount, "rate": 1, "interval": "60s"})
