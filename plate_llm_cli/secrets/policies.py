@@ -125,7 +125,11 @@ def _is_below(place: Place, folder: RemotePath) -> bool:
 
 
 def _role(store: SecretStore | None) -> str:
-    """The role that a store logs in as; for one that has a token, a name of its own. '': none."""
+    """The role that a store logs in as; '' for none.
+
+    One with a token names no role, one with AppRole the role's id only: they get one of their own.
+    """
     if store is None or not store.in_openbao:
         return ""
-    return store.login.role or f"{store.manifest.namespace}-{store.name}"
+    named = store.login.role if store.login.method != "appRole" else ""
+    return named or f"{store.manifest.namespace}-{store.name}"

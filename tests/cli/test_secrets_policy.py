@@ -208,6 +208,34 @@ def test_store_with_a_token_is_warned_of(
     assert "SecretStore openbao logs in with a token, which nobody renews" in ended.err
 
 
+def test_approle_of_a_store_gets_the_id_that_the_store_has(
+    bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bao.server.done("POST", f"sys/auth/approle-{bao.mount}", {"type": "approle"})
+    login = (
+        f"appRole: {{path: approle-{bao.mount}, roleId: id-ENV, secretRef: {{name: s, key: k}}}}"
+    )
+    monkeypatch.chdir(make_tree(bao, tmp_path / "tree", login))
+    path = f"auth/approle-{bao.mount}/role/stg-openbao"
+    ended = call("secrets", "access", "stg", "--apply", "--yes")
+    assert ended.err == (
+        f"{path} is written\nits secret_id: bao write -wrap-ttl=10m -f {path}/secret-id\n"
+    )
+    assert bao.server.done("GET", f"{path}/role-id")["data"]["role_id"] == "id-stg"
+    assert bao.server.done("GET", path)["data"]["token_policies"] == ["stg-openbao"]
+
+
+@pytest.mark.usefixtures("tree")
+def test_token_is_renewed(bao: Bao, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = {"policies": ["default"], "period": "2h", "ttl": "2h"}
+    token = bao.server.done("POST", "auth/token/create", body)["auth"]["client_token"]
+    monkeypatch.setenv("BAO_TOKEN", token)
+    ended = call("secrets", "token", "--renew")
+    assert (ended.code, ended.err) == (0, "")
+    assert "renewable  yes, by 2 h each time\n" in ended.out
+    assert "warning: it has no policy of its own" in ended.out
+
+
 @pytest.mark.usefixtures("tree")
 def test_root_token_is_warned_of_and_not_shown(bao: Bao, call: Call) -> None:
     ended = call("secrets", "token")
