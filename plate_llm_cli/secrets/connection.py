@@ -107,7 +107,7 @@ def resolve(settings: Settings, environ: Mapping[str, str], options: Options) ->
     parts = _parsed(address, origin)
     ca_cert = env.get("CACERT") or env.get("CAPATH") or settings.openbao_ca_cert
     return Connection(
-        address=address.rstrip("/"),
+        address=parts.geturl().rstrip("/"),  # the scheme in lower case, as all else expects it
         origin=origin,
         login=_login(settings, env, options.method),
         namespace=_namespace(env.get("NAMESPACE") or settings.openbao_namespace),

@@ -95,6 +95,10 @@ def test_slashes_at_the_end_of_an_address_do_not_count() -> None:
     assert connect(BAO_ADDR=f" {ADDRESS}// ").address == ADDRESS
 
 
+def test_scheme_in_capitals_is_tls_with_the_ca_that_was_named() -> None:
+    assert connect(BAO_ADDR="HTTPS://openbao.example.com").address == "https://openbao.example.com"
+
+
 def test_plain_http_over_a_network_is_warned_of() -> None:
     (warning,) = connect(BAO_ADDR="http://openbao.example.com").warnings
     assert warning == (

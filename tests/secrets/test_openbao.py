@@ -17,6 +17,7 @@ from plate_llm_cli.secrets.openbao import OpenBao
 from plate_llm_cli.secrets.openbao_errors import ConflictError
 from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.stored import StoredState
+from plate_llm_cli.secrets.tokens import token_facts
 from plate_llm_cli.settings import Settings
 
 if TYPE_CHECKING:
@@ -183,6 +184,30 @@ def test_token_that_may_not_look_itself_up_is_enough_to_go_ahead(bao: Bao) -> No
         client.preflight([bao.place("app")])
 
 
+def test_token_that_may_ask_nothing_is_told_by_the_request_itself(bao: Bao) -> None:
+    rules = f'path "{bao.mount}/data/app" {{ capabilities = ["read"] }}'
+    policy = f"mute-{bao.mount}"
+    bao.server.done("POST", f"sys/policies/acl/{policy}", {"policy": rules})
+    body = {"policies": [policy], "no_default_policy": True}
+    made = bao.server.done("POST", "auth/token/create", body)
+    with bao.client(made["auth"]["client_token"]) as client:
+        client.require({f"{bao.mount}/data/other": ("read",)})
+        with pytest.raises(OpenBaoError) as caught:
+            client.read(bao.place("other"))
+    assert caught.value.message == f"the token may not read {bao.mount}/data/other"
+
+
+def test_more_paths_than_openbao_takes_in_one_question(bao: Bao) -> None:
+    token = bao.token_with('path "MOUNT/data/*" { capabilities = ["read"] }')
+    paths = [f"{bao.mount}/data/{number}" for number in range(1200)]
+    with bao.client(token) as client:
+        may = client.capabilities(paths)
+        with pytest.raises(OpenBaoError) as caught:
+            client.require(dict.fromkeys([*paths, "secret/data/last"], ("read",)))
+    assert may == dict.fromkeys(paths, frozenset({"read"}))
+    assert caught.value.message == "the token may not read secret/data/last"
+
+
 def test_capabilities_by_path(bao: Bao) -> None:
     token = bao.token_with('path "MOUNT/data/app" { capabilities = ["read", "patch"] }')
     mine, other = f"{bao.mount}/data/app", f"{bao.mount}/data/other"
@@ -210,6 +235,12 @@ def test_token_that_never_ends(bao: Bao) -> None:
     with bao.client() as client:
         facts = client.token()
     assert (facts.ttl, facts.expires, facts.policies) == (0, None, ("root",))
+
+
+def test_token_in_its_last_second_is_none_that_never_ends() -> None:
+    ending = {"ttl": 0, "expire_time": "2026-01-02T03:04:05.678901234Z"}
+    assert token_facts(ending).ttl == 1
+    assert token_facts({"ttl": 0, "expire_time": None}).ttl == 0
 
 
 def test_periodic_token_gets_its_whole_period_again(bao: Bao) -> None:
