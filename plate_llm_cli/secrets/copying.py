@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import UsageError
@@ -26,56 +26,71 @@ class Choice:
     excluded: frozenset[Address] = frozenset()
     included: frozenset[Address] = frozenset()
     """Generated keys that go all the same."""
-    overwrite: frozenset[Address] = frozenset()
+    insisted: frozenset[Address] = frozenset()
+    """Those that are named one by one to be included or overwritten: they go, or it is an error."""
 
 
-def candidates(
-    target: Spec, pairing: Pairing, stored: Mapping[Place, Stored], choice: Choice
-) -> dict[Address, Candidate]:
-    """What is known of every key of `target`; `stored` is what the other environment has.
+@dataclass(frozen=True, slots=True, eq=False)
+class Copy:
+    """What `pairing`'s second environment, whose spec is `target`, gets of the first one.
 
-    Raises:
-        UsageError: a key that is to be overwritten or included is never copied.
+    `stored` is what the first one has.
     """
-    sources = {mine.place: theirs for theirs, mine in pairing.pairs}
-    found = {}
-    for path in target.paths:
-        for key in path.keys.values():
-            if not isinstance(key.origin, Derived):
-                found[key.address] = _candidate(key, sources.get(path.place), stored, choice)
-    for address in sorted(choice.overwrite | choice.included):
-        candidate = found.get(address)
-        if candidate is None or candidate.value is None:
-            reason = candidate.note if candidate else "it is made from another key"
-            raise UsageError(f"{address} is not copied: {reason}")
-    return found
 
+    target: Spec
+    pairing: Pairing
+    stored: Mapping[Place, Stored]
+    choice: Choice = field(default_factory=Choice)
 
-def _candidate(
-    key: KeySpec, source: PathSpec | None, stored: Mapping[Place, Stored], choice: Choice
-) -> Candidate:
-    reason = next(_reasons(key, source, choice), "")
-    if reason or source is None:
-        return Candidate(left=True, note=reason)
-    address = Address(source.place, key.name)
-    value = stored[source.place].data.get(key.name)
-    if value is None:
-        return Candidate(left=True, note=f"{address} is not there")
-    return Candidate(value, str(address))
+    def candidates(self) -> dict[Address, Candidate]:
+        """What is known of every key of the target that is not made from another one.
 
+        Raises:
+            UsageError: a key that is insisted on is never copied.
+        """
+        sources = {mine.place: theirs for theirs, mine in self.pairing.pairs}
+        found = {
+            key.address: self._candidate(key, sources.get(key.address.place))
+            for key in self.target.keys
+            if not isinstance(key.origin, Derived)
+        }
+        for address in sorted(self.choice.insisted):
+            candidate = found.get(address)
+            if candidate is None or candidate.value is None:
+                reason = candidate.note if candidate else "it is made from another key"
+                raise UsageError(f"{address} is not copied: {reason}")
+        return found
 
-def _reasons(key: KeySpec, source: PathSpec | None, choice: Choice) -> Iterator[str]:
-    """Why a key is not copied."""
-    if key.bound or (source is not None and _is_bound(source, key.name)):
-        yield "it stays in its environment"
-    if key.address in choice.excluded:
-        yield "excluded"
-    if source is None:
-        yield "its path has no counterpart"
-    if isinstance(key.origin, Literal):
-        yield "its value stands in the spec"
-    if isinstance(key.origin, Generate) and key.address not in choice.included:
-        yield "it is generated: --include copies it"
+    def unclaimed(self) -> Iterator[Address]:
+        """The keys that are stored, and that the target's spec has no place for."""
+        for theirs, mine in self.pairing.pairs:
+            for name in self.stored[theirs.place].data:
+                if name not in mine.keys:
+                    yield Address(theirs.place, name)
+
+    def _candidate(self, key: KeySpec, source: PathSpec | None) -> Candidate:
+        reason = next(self._reasons(key, source), "")
+        if reason or source is None:
+            return Candidate(left=True, note=reason)
+        address = Address(source.place, key.name)
+        value = self.stored[source.place].data.get(key.name)
+        if value is None:
+            return Candidate(left=True, note=f"{address} is not there")
+        return Candidate(value, str(address))
+
+    def _reasons(self, key: KeySpec, source: PathSpec | None) -> Iterator[str]:
+        """Why a key is not copied."""
+        if key.bound or (source is not None and _is_bound(source, key.name)):
+            yield "it stays in its environment"
+        if key.address in self.choice.excluded:
+            yield "excluded"
+        if source is None:
+            shared = any(path.place == key.address.place for path in self.pairing.shared)
+            yield "both read this path" if shared else "its path has no counterpart"
+        if isinstance(key.origin, Literal):
+            yield "its value stands in the spec"
+        if isinstance(key.origin, Generate) and key.address not in self.choice.included:
+            yield "it is generated: --include copies it"
 
 
 def _is_bound(path: PathSpec, name: str) -> bool:

@@ -1,129 +1,84 @@
-"""Backups that only their recipients can read. The only module that loads pyrage (age)."""
+"""Encrypts for recipients with age. The only module that loads pyrage."""
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import pyrage
 
-from plate_llm_cli.errors import OutputError, UsageError
-from plate_llm_cli.secrets.secret import Secret
-from plate_llm_cli.secrets.spec import Derived, Literal
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.secrets.given import place_of
+from plate_llm_cli.secrets.input_text import read_path
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence
+    from pathlib import Path
 
-    from plate_llm_cli.secrets.addresses import Place
-    from plate_llm_cli.secrets.spec import Spec
-    from plate_llm_cli.secrets.stored import Stored
+    from plate_llm_cli.secrets.secret import Secret
 
-_PRIVATE: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN")
-_MAX_RECIPIENTS: Final = 64 * 1024
-_FORM: Final = "a recipient is an age key (age1...) or an SSH public key (ssh-ed25519 ...)"
+_PRIVATE: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN", "PRIVATE KEY")
+_FORM: Final = (
+    "a recipient is a public key of age (age1...) or SSH (ssh-ed25519 ..., ssh-rsa ...);"
+    " --recipients-file takes a file of them"
+)
+_NOT_HERE: Final = (
+    "a private key must not be on a command line, where others can read it: name the public one,"
+    " which `age-keygen -y` prints"
+)
+_NOT_THERE: Final = "recipients are public keys; `age-keygen -y` prints them"
 
 
-def recipients(texts: Iterable[str]) -> list[Any]:
-    """age's recipients, as `--to` gives them.
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """What should be a recipient. It may be anything, and is never repeated."""
+
+    text: str
+    where: str
+    on_command_line: bool = False
+
+
+def recipients(to: Sequence[str], files: Sequence[Path]) -> list[Any]:
+    """age's recipients: those of `--to`, then those of `files`, each once.
 
     Raises:
-        UsageError: one is none; a private key among them is not repeated.
+        UsageError: there are none, one is no public key, or a file cannot be read.
     """
+    named = [_Named(text, f"recipient {at}", True) for at, text in enumerate(to, 1)]
+    for path in files:
+        named += _listed(path)
+    if not named:
+        raise UsageError("nobody could read the export", "name a recipient with --to")
+    return list({item.text.strip(): _recipient(item) for item in named}.values())
+
+
+def _listed(path: Path) -> list[_Named]:
+    """One a line; empty lines and those that begin with # count for nothing."""
+    lines = enumerate(read_path(path, str(path)).text.splitlines(), 1)
+    wanted = ((line.strip(), number) for number, line in lines)
     found = [
-        _recipient(text.strip(), f"recipient {number}") for number, text in enumerate(texts, 1)
+        _Named(text, place_of(str(path), number))
+        for text, number in wanted
+        if text and not text.startswith("#")
     ]
     if not found:
-        raise UsageError("nobody could read the export", "name a recipient with --to")
+        raise UsageError(f"{path} names no recipient", _FORM)
     return found
 
 
-def recipients_in(path: Path) -> list[str]:
-    """The recipients of a file, one a line; empty lines and `#` comments count for nothing.
-
-    Raises:
-        UsageError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MAX_RECIPIENTS).decode()
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is no text", _FORM) from None
-    lines = (line.strip() for line in text.splitlines())
-    return [line for line in lines if line and not line.startswith("#")]
-
-
-def _recipient(text: str, which: str) -> Any:
-    if text.upper().startswith(_PRIVATE):
-        hint = "a private key belongs on no command line: take the public one that belongs to it"
-        raise UsageError(f"{which} is a private key, which is not repeated here", hint)
+def _recipient(named: _Named) -> Any:
+    text = named.text.strip()
+    if any(mark in text.upper() for mark in _PRIVATE):
+        hint = _NOT_HERE if named.on_command_line else _NOT_THERE
+        raise UsageError(f"{named.where} is a private key, which is not repeated here", hint)
     kind = pyrage.ssh if text.startswith("ssh-") else pyrage.x25519
     try:
         return kind.Recipient.from_str(text)
     except pyrage.RecipientError:
-        raise UsageError(f"{which} is none", _FORM) from None
+        raise UsageError(f"{named.where} is no recipient", _FORM) from None
 
 
-def document(spec: Spec, stored: Mapping[Place, Stored]) -> tuple[Secret, list[str]]:
-    """What `seed --from-file` reads back, as JSON, and the keys that are left out, with reasons.
-
-    Constants of the spec and what is made from other keys are made again by seeding.
-    """
-    paths: dict[str, dict[str, str]] = {}
-    left: list[str] = []
-    for path in spec.paths:
-        data = stored[path.place].data
-        for name, value in data.items():
-            if name not in path.keys:
-                left.append(f"{path.place}#{name}: not in the spec")
-            elif not isinstance(value.raw, str):
-                left.append(f"{path.place}#{name}: no text")
-            elif not isinstance(path.keys[name].origin, Literal | Derived):
-                paths.setdefault(str(path.place), {})[name] = value.raw
-    return Secret(json.dumps(paths, indent=2) + "\n"), left
-
-
-def encrypt(text: Secret, to: list[Any]) -> bytes:
-    """`text` for the recipients, in age's armour."""
+def encrypt(text: Secret, to: list[Any]) -> str:
+    """`text` for the recipients, in age's armour, which is ASCII."""
     encrypted: bytes = pyrage.encrypt(text.reveal().encode(), to, armored=True)
-    return encrypted
-
-
-def refuse_work_tree(output: Path) -> None:
-    """Refuse a place inside a Git work tree: what is committed there is there for ever.
-
-    Raises:
-        OutputError: it is one, also behind symbolic links.
-    """
-    folder = Path(os.path.realpath(output)).parent
-    for above in (folder, *folder.parents):
-        if (above / ".git").exists():
-            hint = "write it to a folder outside of every repository"
-            raise OutputError(f"{output} lies in the Git work tree {above}", hint)
-
-
-def write_private(output: Path, content: bytes) -> None:
-    """Write `content` for its owner alone, whole or not at all.
-
-    Raises:
-        OutputError: it cannot be written.
-    """
-    target = Path(os.path.realpath(output))
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        staged = Path(name)  # of mode 0600
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            staged.replace(target)
-        except BaseException:
-            staged.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{output} cannot be written: {error.strerror}") from None
+    return encrypted.decode("ascii")

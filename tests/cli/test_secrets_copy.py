@@ -1,15 +1,17 @@
-"""`secrets copy` and `secrets export` against a real OpenBao."""
+"""`secrets copy` against a real OpenBao."""
 
 from __future__ import annotations
 
-import io
-import json
-import stat
+import os
+import pty
+import select
 import sys
+import time
 from typing import TYPE_CHECKING
 
-import pyrage
 import pytest
+
+from tests.cli.conftest import command
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -119,88 +121,105 @@ def test_value_that_the_target_does_not_take(bao: Bao, call: Call) -> None:
     assert bao.version("server/prod") == 0
 
 
-def identity() -> tuple[pyrage.x25519.Identity, str]:
-    made = pyrage.x25519.Identity.generate()
-    return made, str(made.to_public())
+@pytest.mark.usefixtures("tree")
+def test_rehearsal_says_that_a_value_cannot_be_used(bao: Bao, call: Call) -> None:
+    bao.put("server/stg", VENDOR="short")
+    ended = call("secrets", "copy", "stg", "prod", "--dry-run")
+    assert (ended.code, "+ VENDOR" in ended.out) == (2, True)
+    assert "  server/prod#VENDOR is shorter than 8 characters\n" in ended.err
+    assert "short\n" not in ended.err
 
 
 @pytest.mark.usefixtures("tree")
-def test_export_comes_back_by_seeding(
-    bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    key, recipient = identity()
-    file = tmp_path / "stg.age"
-    ended = call("secrets", "export", "stg", "--to", recipient, "-o", str(file))
-    assert (ended.code, ended.out) == (0, "")
-    assert ended.err == f"{file} is written, for 1 recipient\n"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    text = pyrage.decrypt(file.read_bytes(), [key])
-    kept = {name: value for name, value in STG.items() if name != "HOST"}
-    assert json.loads(text) == {
-        f"{bao.mount}/both": {"SHARED": "of both"},
-        f"{bao.mount}/server/stg": kept,
+def test_all_keys_of_a_path_are_those_that_go(bao: Bao, call: Call) -> None:
+    bao.put("server/prod", VENDOR="prod's own one", SIGNING="p1", SESSION="p2", HOST="elsewhere")
+    ended = call("secrets", "copy", "stg", "prod", "--yes", "--overwrite", "server/prod#*")
+    assert ended.code == 0
+    assert bao.data("server/prod") == {
+        "VENDOR": "given by them",
+        "SIGNING": "p1",
+        "SESSION": "p2",
+        "HOST": "elsewhere",
+        "URL": "https://given by them@host",
     }
-    for path in ("both", "server/stg"):
-        bao.server.done("DELETE", f"{bao.mount}/metadata/{path}")
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
-    assert call("secrets", "seed", "stg", "--from-file", "-", "--yes").code == 0
-    assert bao.data("server/stg") == STG
-    assert bao.data("both") == {"SHARED": "of both"}
 
 
 @pytest.mark.usefixtures("tree")
-def test_nothing_in_clear_text_is_left(bao: Bao, call: Call, tmp_path: Path) -> None:
-    bao.put("server/stg", VENDOR="swordfish-7f3a")
-    _, recipient = identity()
-    names = tmp_path / "recipients"
-    names.write_text(f"# the team\n{recipient}\n", "utf-8")
-    file = tmp_path / "stg.age"
-    arguments = ["--recipients-file", str(names), "-o", str(file)]
-    assert call("secrets", "export", "stg", *arguments).code == 0
-    found = [item for item in tmp_path.rglob("*") if item.is_file()]
-    assert file in found
-    assert not any(b"swordfish" in item.read_bytes() for item in found)
+def test_generated_key_is_overwritten_once_it_is_included_too(bao: Bao, call: Call) -> None:
+    bao.put("server/prod", SIGNING="p1")
+    overwrite = ["--overwrite", "server/prod#SIGNING", "--exclude", "server/prod#VENDOR", "--yes"]
+    refused = call("secrets", "copy", "stg", "prod", *overwrite)
+    assert (refused.code, bao.version("server/prod")) == (2, 1)
+    assert refused.err == (
+        "error: server/prod#SIGNING is not copied: it is generated: --include copies it\n"
+    )
+    include = ["--include", "server/prod#SIGNING"]
+    assert call("secrets", "copy", "stg", "prod", *overwrite, *include).code == 0
+    assert bao.data("server/prod") == {"SIGNING": "s1"}
 
 
 @pytest.mark.usefixtures("tree")
-def test_what_seeding_would_not_take_is_left_out_by_name(
-    bao: Bao, call: Call, tmp_path: Path
-) -> None:
-    bao.put("server/stg", VENDOR={"nested": "x"}, unknown="y")
-    ended = call("secrets", "export", "stg", "--to", identity()[1], "-o", str(tmp_path / "x"))
-    assert f"left out: {bao.mount}/server/stg#VENDOR: no text\n" in ended.err
-    assert f"left out: {bao.mount}/server/stg#unknown: not in the spec\n" in ended.err
-
-
-def test_git_work_tree_is_refused_also_behind_a_link(
-    call: Call, tree: Path, tmp_path: Path
-) -> None:
-    (tree / ".git").mkdir()
-    (tmp_path / "link").symlink_to(tree / "environments")
-    for output in (tree / "stg.age", tmp_path / "link" / "stg.age"):
-        ended = call("secrets", "export", "stg", "--to", identity()[1], "-o", str(output))
-        assert ended.code == 2
-        assert ended.err.startswith(f"error: {output} lies in the Git work tree {tree}\n")
-        assert not output.exists()
+def test_what_the_other_environment_has_no_place_for_is_said(bao: Bao, call: Call) -> None:
+    bao.put("server/stg", **STG, **{"LEGACY\x1b[2J": "x"})
+    ended = call("secrets", "copy", "stg", "prod", "--dry-run")
+    assert ended.err == (
+        "warning: server/stg#LEGACY\\x1b[2J of stg is not copied: "
+        "the spec has no such key for prod\n"
+    )
 
 
 @pytest.mark.usefixtures("tree")
-@pytest.mark.parametrize(
-    ("recipient", "message"),
-    [
-        ("AGE-SECRET-KEY-1SWORDFISH", "recipient 1 is a private key, which is not repeated here"),
-        ("age1swordfish", "recipient 1 is none"),
-        ("ssh-ed25519 swordfish", "recipient 1 is none"),
-    ],
-)
-def test_recipient_that_is_none(recipient: str, message: str, call: Call, tmp_path: Path) -> None:
-    ended = call("secrets", "export", "stg", "--to", recipient, "-o", str(tmp_path / "x"))
+def test_environment_is_not_copied_onto_itself(call: Call) -> None:
+    ended = call("secrets", "copy", "stg", "app-stg", "--yes")
     assert (ended.code, ended.out) == (2, "")
-    assert ended.err.startswith(f"error: {message}\n")
-    assert "SWORDFISH" not in ended.err.upper()
+    assert ended.err == "error: stg and app-stg are one environment\nhint: name two\n"
+
+
+def test_environments_without_counterparts(call: Call, tree: Path) -> None:
+    spec = tree / "environments" / "secrets.yaml"
+    spec.write_text(spec.read_text("utf-8").replace("server/prod", "other/place/prod"), "utf-8")
+    ended = call("secrets", "copy", "stg", "prod", "--yes")
+    assert ended.code == 2
+    assert ended.err.startswith("error: no path of stg is the counterpart of one of prod\nhint: ")
+
+
+def test_token_that_may_not_read_the_first_environment(
+    bao: Bao, call: Call, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert tree.exists()
+    policy = 'path "MOUNT/data/server/prod" {capabilities = ["create", "read", "update"]}'
+    monkeypatch.setenv("BAO_TOKEN", bao.token_with(policy))
+    ended = call("secrets", "copy", "stg", "prod", "--yes")
+    assert (ended.code, ended.out) == (3, "")
+    assert f"read {bao.mount}/data/server/stg" in ended.err
+    assert bao.version("server/prod") == 0
 
 
 @pytest.mark.usefixtures("tree")
-def test_export_needs_a_file_and_a_reader(call: Call, tmp_path: Path) -> None:
-    assert "where to?" in call("secrets", "export", "stg", "--to", identity()[1]).err
-    assert "nobody could read" in call("secrets", "export", "stg", "-o", str(tmp_path / "x")).err
+@pytest.mark.parametrize(("answer", "versions"), [("n", 0), ("y", 1)])
+def test_question_names_both_sides(answer: str, versions: int, bao: Bao) -> None:
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover - the process becomes the command
+        os.execv(sys.executable, command("secrets", "copy", "stg", "prod"))  # noqa: S606 - ours
+    shown = until(terminal, b"[y/N]")
+    os.write(terminal, f"{answer}\n".encode())
+    shown += until(terminal, b"")
+    _, status = os.waitpid(pid, 0)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(status) == 0
+    assert f"Copy this from stg to prod at {bao.address}? [y/N]" in shown.decode()
+    assert b"given by them" not in shown
+    assert bao.version("server/prod") == versions
+
+
+def until(terminal: int, mark: bytes) -> bytes:
+    """What the terminal shows until `mark`; until the end where there is none."""
+    shown, deadline = b"", time.monotonic() + 20
+    while not mark or mark not in shown:
+        assert time.monotonic() < deadline, shown
+        if select.select([terminal], [], [], 0.1)[0]:
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # Linux: the other side has ended
+                return shown
+    return shown

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,11 +12,18 @@ from plate_llm_cli.commands.secrets.session import Access, session, spec_of
 from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_places, show
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
-from plate_llm_cli.secrets.copying import Choice, candidates
+from plate_llm_cli.report.secrets_copy import no_place
+from plate_llm_cli.secrets.copying import Choice, Copy
 from plate_llm_cli.secrets.gathering import require_values
 from plate_llm_cli.secrets.inputs import resolve_names
+from plate_llm_cli.secrets.key_names import ALL_KEYS
 from plate_llm_cli.secrets.pairing import pairs
 from plate_llm_cli.secrets.plan import Planner, Wishes
+
+if TYPE_CHECKING:
+    from plate_llm_cli.commands.secrets.session import Session
+    from plate_llm_cli.secrets.pairing import Pairing
+    from plate_llm_cli.secrets.spec import Spec
 
 EXAMPLE = """
 plate-llm secrets copy stg prod --dry-run
@@ -72,27 +79,50 @@ def copy(
     """
     del verbose
     with session(root, env_b, Access(address, login, proxy)) as opened:
-        source = spec_of(opened.workspace, opened.whole, env_a)
-        pairing = pairs(source, opened.spec)
-        if not pairing.pairs:
-            raise UsageError(f"no path of {env_a} is the counterpart of one of {env_b}")
-        choice = Choice(
-            frozenset(resolve_names(exclude or [], opened.spec)),
-            frozenset(resolve_names(include or [], opened.spec)),
-            frozenset(resolve_names(overwrite or [], opened.spec)),
-        )
+        pairing = _pairing(opened, env_a)
+        choice = _choice(opened.spec, exclude or [], include or [], overwrite or [])
         theirs = read_places(opened.bao, [one.place for one, _ in pairing.pairs], quiet=quiet)
-        planner = Planner(
-            opened.spec,
-            read_all(opened, quiet=quiet),
-            Wishes(choice.overwrite),
-            candidates(opened.spec, pairing, theirs, choice),
-        )
+        copied = Copy(opened.spec, pairing, theirs, choice)
+        planner = _planner(opened, copied, overwrite or [], quiet=quiet)
+        for line in no_place(copied, env_a, env_b):
+            say(f"warning: {line}")
         plan = planner.plan()
         if dry_run:
             show(plan)
-            return
-        require_values(plan, hint="--exclude leaves them out")
-        if not quiet:
-            say(f"from {env_a} to {env_b}")
-        Writing(opened, planner, quiet).carry_out(plan, yes=yes)
+        require_values(plan)
+        if not dry_run:
+            purpose = f"Copy this from {env_a} to {env_b} at"
+            Writing(opened, planner, quiet, purpose=purpose).carry_out(plan, yes=yes)
+
+
+def _pairing(opened: Session, env_a: str) -> Pairing:
+    """The paths of both environments; those of `env_a` stand first.
+
+    Raises:
+        UsageError: there is nothing that could be copied.
+    """
+    env_b, release = opened.env, opened.workspace.release
+    if release(env_a).place == release(env_b).place:
+        raise UsageError(f"{env_a} and {env_b} are one environment", "name two")
+    pairing = pairs(spec_of(opened.workspace, opened.whole, env_a), opened.spec)
+    if not pairing.pairs:
+        hint = "give the paths that are there for the same thing one `role` in the secrets spec"
+        raise UsageError(f"no path of {env_a} is the counterpart of one of {env_b}", hint)
+    return pairing
+
+
+def _choice(spec: Spec, exclude: list[str], include: list[str], overwrite: list[str]) -> Choice:
+    one_by_one = [name for name in [*include, *overwrite] if not name.endswith(ALL_KEYS)]
+    return Choice(
+        frozenset(resolve_names(exclude, spec)),
+        frozenset(resolve_names(include, spec)),
+        frozenset(resolve_names(one_by_one, spec)),
+    )
+
+
+def _planner(opened: Session, copied: Copy, overwrite: list[str], *, quiet: bool) -> Planner:
+    candidates = copied.candidates()
+    # `path#*` means those of its keys that go at all.
+    going = {address for address, candidate in candidates.items() if candidate.value is not None}
+    wishes = Wishes(frozenset(going.intersection(resolve_names(overwrite, opened.spec))))
+    return Planner(opened.spec, read_all(opened, quiet=quiet), wishes, candidates)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,18 +16,30 @@ from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.session import Access, session
 from plate_llm_cli.commands.secrets.writing import read_all
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.output import say
+from plate_llm_cli.output import say, write_data
+from plate_llm_cli.report.secrets_export import left_out
+from plate_llm_cli.secrets.apply import MARK_FORMAT
+from plate_llm_cli.secrets.backup import Taken, back_up
+from plate_llm_cli.secrets.backup_text import BackupFormat, backup_text
+from plate_llm_cli.secrets.input_text import MAX_BYTES
+from plate_llm_cli.secrets.private_files import private_destination, write_private
 
-EXAMPLE = (
-    "plate-llm secrets export stg -o stg.age"
-    " --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
-)
+if TYPE_CHECKING:
+    from plate_llm_cli.commands.secrets.session import Session
+    from plate_llm_cli.secrets.backup import Backup
+    from plate_llm_cli.secrets.secret import Secret
+
+EXAMPLE = """
+plate-llm secrets export stg -o ../stg.age --recipients-file ../team.txt
+plate-llm secrets export stg -o ../stg.age --to age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p
+age -d -i ~/key.txt ../stg.age | plate-llm secrets seed stg --from-file - --yes
+"""  # noqa: E501 - a recipient is as long as it is
 
 To = Annotated[
     list[str] | None,
     typer.Option(
         metavar="RECIPIENT",
-        help="Who may read it: an age key or an SSH public key; may be repeated.",
+        help="Who may read it: a public key of age or SSH; may be repeated.",
         show_default=False,
     ),
 ]
@@ -35,13 +51,28 @@ RecipientsFile = Annotated[
         show_default=False,
     ),
 ]
+Output = Annotated[
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="Write to FILE, outside of every Git work tree. Default: stdout, if it is a pipe.",
+        show_default=False,
+    ),
+]
+Inside = Annotated[
+    BackupFormat,
+    typer.Option("--format", help="How the text inside is written; JSON has no comments."),
+]
 
 
 def export(
     env: parameters.Env,
     to: To = None,
     recipients_file: RecipientsFile = None,
-    output: options.Output = None,
+    output: Output = None,
+    inside: Inside = BackupFormat.YAML,
     address: parameters.Address = "",
     login: parameters.Login = None,
     proxy: parameters.Proxy = False,
@@ -55,21 +86,52 @@ def export(
     bring them back.
     """
     del verbose
-    if output is None:
-        raise UsageError("where to? values are not written to a screen", "-o FILE names a file")
+    if output is None and not _is_pipe():
+        raise UsageError(
+            "where to? values go into a file or a pipe, never to a screen",
+            "-o FILE names a file; with > nobody could tell whether it lies in a Git work tree",
+        )
+    target = private_destination(output) if output is not None else None
     from plate_llm_cli.secrets import exporting  # noqa: PLC0415 - loads pyrage
 
-    exporting.refuse_work_tree(output)
-    listed = [item for path in recipients_file or [] for item in exporting.recipients_in(path)]
-    readers = exporting.recipients([*(to or []), *listed])
+    readers = exporting.recipients(to or [], recipients_file or [])
     with session(root, env, Access(address, login, proxy)) as opened:
-        stored = read_all(opened, quiet=quiet)
-        text, left = exporting.document(opened.spec, stored)
-    for line in left:
-        say(f"left out: {line}")
-    exporting.write_private(output, exporting.encrypt(text, readers))
+        backup = _take(opened, quiet=quiet)
+    for line in left_out(backup, inside):
+        say(f"warning: {line}")
+    text = backup_text(backup, inside)
+    _warn_of_size(text)
+    encrypted = exporting.encrypt(text, readers)
+    if target is None:
+        write_data(encrypted)
+        return
+    write_private(target, encrypted)
     if not quiet:
         say(f"{output} is written, for {_count(len(readers))}")
+
+
+def _is_pipe() -> bool:
+    """Whether stdout leads to another program."""
+    try:
+        mode = os.fstat(sys.stdout.fileno()).st_mode
+    except OSError:  # it is closed, or in memory
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)
+
+
+def _take(opened: Session, *, quiet: bool) -> Backup:
+    time = datetime.now(UTC).strftime(MARK_FORMAT)
+    taken = Taken(opened.env, opened.connection.address, time)
+    backup = back_up(opened.spec, read_all(opened, quiet=quiet), taken)
+    if backup.is_empty:
+        # A job that runs at night must not replace a good backup by an empty one.
+        raise UsageError(f"nothing of {opened.env} is stored, and nothing was written")
+    return backup
+
+
+def _warn_of_size(text: Secret) -> None:
+    if len(text.reveal().encode()) > MAX_BYTES:
+        say("warning: `secrets seed` reads 1 MiB at once: bring it back in parts")
 
 
 def _count(number: int) -> str:

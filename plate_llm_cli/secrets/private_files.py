@@ -1,0 +1,52 @@
+"""Files for their owner alone, outside of every Git work tree."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from plate_llm_cli.errors import OutputError
+
+
+def private_destination(output: Path) -> Path:
+    """Where `output` really is, symbolic links followed.
+
+    Raises:
+        OutputError: it lies in a Git work tree, since what is committed there is there for ever;
+            it is no regular file, or its folder does not exist.
+    """
+    target = Path(os.path.realpath(output))
+    for above in target.parents:
+        if os.path.lexists(above / ".git"):
+            hint = "write it to a folder outside of every repository"
+            raise OutputError(f"{output} lies in the Git work tree {above}", hint)
+    if target.is_dir():
+        raise OutputError(f"{output} is a folder", "-o takes the name of a file")
+    if target.exists() and not target.is_file():
+        raise OutputError(f"{output} is no regular file", "leave -o out to write into a pipe")
+    if not target.parent.is_dir():
+        raise OutputError(f"{output} cannot be written: there is no folder {target.parent}")
+    return target
+
+
+def write_private(target: Path, content: str) -> None:
+    """Write `content` with mode 0600, whole or not at all; `target` is a `private_destination`.
+
+    Raises:
+        OutputError: it cannot be written; what was there is left as it was.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+        staged = Path(name)  # of mode 0600
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            staged.replace(target)
+        except BaseException:  # Ctrl-C as well: half a file must not stay
+            staged.unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise OutputError(f"{target} cannot be written: {error.strerror}") from None
