@@ -48,6 +48,8 @@ def summary(plan: Plan) -> str:
     counts = [(plan.count(action), verb) for action, verb in _VERBS.items()]
     parts = [f"{count} {verb}" for count, verb in counts if count]
     kept = plan.count(Action.KEEP)
+    if not parts and plan.wanting:
+        return f"nothing to write; {_keys(len(plan.wanting))} of {kept} missing or not usable"
     if not parts:
         return f"nothing to do: {_keys(kept)} as the spec says"
     return ", ".join([*parts, f"{kept} as they are"] if kept else parts)
@@ -96,6 +98,8 @@ def _state(path: PathPlan) -> str:
     words = []
     if path.stored.state is StoredState.ABSENT:
         words.append("new")
+    elif path.stored.state is not StoredState.LIVE:
+        words.append(f"version {path.stored.version} was {path.stored.state}")
     if path.spec.shared:
         words.append(f"shared by {one_line(', '.join(path.spec.environments))}")
     return f"  ({'; '.join(words)})" if words else ""

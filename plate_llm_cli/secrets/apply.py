@@ -12,9 +12,10 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final, Protocol
 
 from plate_llm_cli.errors import OpenBaoError
+from plate_llm_cli.secrets.generators import generate
 from plate_llm_cli.secrets.openbao_errors import ConflictError
-from plate_llm_cli.secrets.plan import Action
-from plate_llm_cli.secrets.spec import Derived
+from plate_llm_cli.secrets.plan import Action, Candidate
+from plate_llm_cli.secrets.spec import Derived, Generate
 from plate_llm_cli.secrets.stored import Stored, StoredState
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Applier:
     written: list[Written] = field(default_factory=list)
     done: int = 0
     """Paths that are as planned; another writer may have brought one there."""
+    _marks: dict[Place, dict[str, str | None]] = field(default_factory=dict)
 
     def apply(self, plan: Plan) -> list[Written]:
         """Carry out `plan`; what has been written by then is in `written`, also after an error.
@@ -78,6 +80,15 @@ class Applier:
             self.done += 1
         return self.written
 
+    def annotate(self) -> None:
+        """Note when keys with a rotation period were changed: a help where histories are short.
+
+        Raises:
+            OpenBaoError: the server refuses, or is gone; every value is written all the same.
+        """
+        for place, marks in self._marks.items():
+            self.store.annotate(place, marks)
+
     def _write(self, path: PathSpec, leaving: frozenset[Address]) -> None:
         for _ in range(_MOST_CONFLICTS):
             plan = self.planner.path(path)
@@ -89,6 +100,7 @@ class Applier:
                 version = self.store.write(path.place, data, plan.stored.version)
             except ConflictError:
                 self.planner.stored[path.place] = self.store.read(path.place)
+                self._make_what_is_gone(path)
                 continue
             self._note(plan, data, version, changed)
             return
@@ -97,21 +109,30 @@ class Applier:
             "let one of them finish, then run the command again",
         )
 
+    def _make_what_is_gone(self, path: PathSpec) -> None:
+        """Another writer may have removed keys that were there when values were gathered."""
+        for key in self.planner.path(path).keys:
+            if key.spec is None or not key.changes or key.value is not None:
+                continue
+            if key.action is Action.REMOVE:
+                continue
+            if not isinstance(key.spec.origin, Generate):
+                message = f"another writer has removed {key.address} meanwhile"
+                raise OpenBaoError(message, "run the command again: it asks for the value")
+            self.planner.candidates[key.address] = Candidate(generate(key.spec.origin))
+
     def _note(
         self, plan: PathPlan, data: dict[str, Secret], version: int, changed: list[KeyPlan]
     ) -> None:
         annotations = plan.stored.annotations
         self.planner.stored[plan.place] = Stored(StoredState.LIVE, version, data, None, annotations)
+        self.planner.changed.update(key.address for key in changed)
         written = Written(plan.place, version, tuple(key.address.key for key in changed))
         self.written.append(written)
         self.on_written(written)
-        if version > 1:  # every key of a first version is as old as that version
-            marks = {mark_of(key.address.key): self._mark(key) for key in changed if _is_timed(key)}
-            if marks:
-                self.store.annotate(plan.place, marks)
-
-    def _mark(self, key: KeyPlan) -> str | None:
-        return None if key.action is Action.REMOVE else self.now()
+        marks = {mark_of(key.address.key): self.now() for key in changed if _is_timed(key)}
+        if marks and version > 1:  # every key of a first version is as old as that version
+            self._marks.setdefault(plan.place, {}).update(marks)
 
 
 def mark_of(key: str) -> str:

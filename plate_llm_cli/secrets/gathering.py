@@ -6,23 +6,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import InputError
-from plate_llm_cli.secrets.forms import check
-from plate_llm_cli.secrets.plan import Candidate
+from plate_llm_cli.secrets.plan import Action, Candidate
 from plate_llm_cli.secrets.sources import Missing, source_of, values_for
 from plate_llm_cli.secrets.spec import Derived, Generate
+from plate_llm_cli.secrets.stored import StoredState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from plate_llm_cli.secrets.addresses import Address
-    from plate_llm_cli.secrets.forms import Fault
     from plate_llm_cli.secrets.inputs import Inputs
-    from plate_llm_cli.secrets.plan import KeyPlan, Plan
+    from plate_llm_cli.secrets.plan import KeyPlan, PathPlan, Plan, Wishes
     from plate_llm_cli.secrets.secret import Secret
     from plate_llm_cli.secrets.spec import KeySpec
 
 _MOST_LISTED = 20
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,40 +67,64 @@ class Gatherer:
         return None if value is None else Candidate(value, source)
 
 
-def require_values(plan: Plan, hint: str = "--partial writes the others") -> None:
+def require_values(
+    plan: Plan, hint: str = "--partial writes the others", *, made: bool = True
+) -> None:
     """Refuse to go on unless every key that changes has a value of the right form.
 
-    `hint` is what to do where values are missing.
+    `hint` is what to do where values are missing; without `made`, those that are generated are not
+    there yet.
 
     Raises:
         InputError: values are missing or cannot be used; all of them are named.
     """
-    lacking = [
-        f"{key.address}: {key.lack}"
-        for key in plan.keys
-        if _is_written(key) and key.value is None and not _is_derived(key)
-    ]
+    lacking = [f"{key.address}: {key.lack}" for key in plan.keys if _lacks_value(key, made=made)]
     if lacking:
         values = "a value is missing" if len(lacking) == 1 else "values are missing"
         raise InputError(f"{values}, nothing was written", hint, _listed(lacking))
-    faults = [str(fault) for fault in faults_of(plan)]
+    faults = [str(key.fault) for key in plan.keys if _is_written(key) and key.fault]
     if faults:
         values = "a value" if len(faults) == 1 else "values"
         hint = "the form that a value must have is in the spec"
         raise InputError(f"{values} cannot be used, nothing was written", hint, _listed(faults))
 
 
-def faults_of(plan: Plan) -> Iterator[Fault]:
-    """What is wrong with the values that would be written."""
-    for key in plan.keys:
-        if _is_written(key) and key.spec is not None and key.value is not None:
-            fault = check(key.value, key.spec.form, key.address)
-            if fault is not None:
-                yield fault
+def refuse_deleted(plan: Plan, wishes: Wishes) -> None:
+    """Refuse to write over what somebody deleted, unless keys of the path are named.
+
+    Raises:
+        InputError: naming the paths, and how the deleted version comes back.
+    """
+    deleted = [
+        path
+        for path in plan.paths
+        if path.changes
+        and path.stored.state is StoredState.DELETED
+        and not any(key.address in wishes.overwrite for key in path.keys)
+    ]
+    if deleted:
+        lines = [_back(path) for path in deleted]
+        hint = "or write new values: " + " ".join(
+            f"--overwrite '{path.place.path}#*'" for path in deleted[:_MOST_NAMED]
+        )
+        paths = "a path was deleted" if len(deleted) == 1 else "paths were deleted"
+        raise InputError(f"{paths}, nothing was written", hint, _listed(lines))
+
+
+def _back(path: PathPlan) -> str:
+    mount, version = path.place.mount, path.stored.version
+    command = f"bao kv undelete -mount={mount} -versions={version} {path.place.path}"
+    return f"{path.place}: {command} brings it back"
+
+
+def _lacks_value(key: KeyPlan, *, made: bool) -> bool:
+    if not _is_written(key) or key.value is not None or _is_derived(key):
+        return False
+    return made or not (key.spec is not None and isinstance(key.spec.origin, Generate))
 
 
 def _is_written(key: KeyPlan) -> bool:
-    return key.changes and key.spec is not None
+    return key.action in (Action.ADD, Action.CHANGE) and key.spec is not None
 
 
 def _is_derived(key: KeyPlan) -> bool:

@@ -11,13 +11,14 @@ from plate_llm_cli.secrets.forms import check
 from plate_llm_cli.secrets.inputs import derive
 from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import Derived, Literal
-from plate_llm_cli.secrets.stored import Stored, StoredState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from plate_llm_cli.secrets.addresses import Place
+    from plate_llm_cli.secrets.forms import Fault
     from plate_llm_cli.secrets.spec import KeySpec, PathSpec, Spec
+    from plate_llm_cli.secrets.stored import Stored
 
 
 class Action(StrEnum):
@@ -48,11 +49,19 @@ class KeyPlan:
     """Where that value was given; '' where the key's origin makes it."""
     lack: str = ""
     """Why there is no value, and what would give one."""
+    fault: Fault | None = None
+    """What is wrong with the value that it has, or would have."""
 
     @property
     def changes(self) -> bool:
         """Whether something would be written."""
         return self.action is not Action.KEEP
+
+    @property
+    def is_wanting(self) -> bool:
+        """Whether the deployment needs it and would still not have it, or not as it must be."""
+        needed = self.spec is not None and self.spec.required
+        return needed and not self.changes and (self.value is None or self.fault is not None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +99,11 @@ class Plan:
         """Whether anything would be written."""
         return any(path.changes for path in self.paths)
 
+    @property
+    def wanting(self) -> list[KeyPlan]:
+        """The required keys that would still be missing or unusable."""
+        return [key for key in self.keys if key.is_wanting]
+
     def count(self, action: Action) -> int:
         """How many keys `action` happens to."""
         return sum(key.action is action for key in self.keys)
@@ -101,6 +115,8 @@ class Wishes:
 
     overwrite: frozenset[Address] = frozenset()
     prune: bool = False
+    stale: frozenset[Address] = frozenset()
+    """Keys that are made from a value which their parent had before."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +145,9 @@ class Planner:
     spec: Spec
     stored: dict[Place, Stored]
     wishes: Wishes = field(default_factory=Wishes)
-    candidates: Mapping[Address, Candidate] = field(default_factory=dict)
+    candidates: dict[Address, Candidate] = field(default_factory=dict)
+    changed: set[Address] = field(default_factory=set)
+    """What was written since `stored` was read: what is made from it follows."""
 
     def plan(self) -> Plan:
         """The whole plan."""
@@ -154,27 +172,35 @@ class Planner:
             return self._derived(key, key.origin, now)
         new = self._candidate(key.address)
         if now is None:
-            return _absent(key, stored, new)
+            return _absent(key, new)
         if key.address not in self.wishes.overwrite:
-            return KeyPlan(key.address, Action.KEEP, key, _remark(key, now, new.value), now)
+            return _kept(key, now, _another(key, now, new.value))
         if new.value is not None and new.value.same_as(now):
-            return KeyPlan(key.address, Action.KEEP, key, "it has this value already", now)
-        return KeyPlan(key.address, Action.CHANGE, key, "", new.value, new.source, new.lack)
+            return _kept(key, now, "it has this value already")
+        return _written(key, Action.CHANGE, new)
 
     def _candidate(self, address: Address) -> Candidate:
         return self.candidates.get(address, _UNKNOWN)
 
     def _derived(self, key: KeySpec, origin: Derived, now: Secret | None) -> KeyPlan:
-        """What is made from another key follows it, whatever was there before."""
+        """What is made from another key follows when that changes; else it stays as it is."""
         parent = self._parent(origin.parent)
         if parent.value is None and not parent.changes:
-            return KeyPlan(key.address, Action.KEEP, key, f"{origin.parent} is not there", now)
-        new = derive(origin.template, parent.value) if parent.value is not None else None
+            note = f"{origin.parent} is not there"
+            return KeyPlan(key.address, Action.KEEP, key, note, now)
+        made = derive(origin.template, parent.value) if parent.value is not None else None
+        new = Candidate(made)
         if now is None:
-            return KeyPlan(key.address, Action.ADD, key, "", new)
-        if new is None or not new.same_as(now):
-            return KeyPlan(key.address, Action.CHANGE, key, f"{origin.parent} has changed", new)
-        return KeyPlan(key.address, Action.KEEP, key, "", now)
+            return _written(key, Action.ADD, new)
+        if made is not None and made.same_as(now):
+            return _kept(key, now)
+        follows = parent.changes or origin.parent in self.changed
+        if follows or key.address in self.wishes.stale:
+            return _written(key, Action.CHANGE, new, f"{origin.parent} has changed")
+        if key.address in self.wishes.overwrite:
+            return _written(key, Action.CHANGE, new)
+        replace = f"--overwrite {key.address} replaces it"
+        return _kept(key, now, f"another value than {origin.parent} makes: {replace}")
 
     def _parent(self, address: Address) -> KeyPlan:
         path = self.spec.at(address.place)
@@ -182,28 +208,33 @@ class Planner:
         return self._key(path.keys[address.key])
 
 
-def _absent(key: KeySpec, stored: Stored, new: Candidate) -> KeyPlan:
+def _absent(key: KeySpec, new: Candidate) -> KeyPlan:
     if new.left:
         note = new.note or ("not there" if key.required else "not there; optional")
         return KeyPlan(key.address, Action.KEEP, key, note, lack=new.lack)
-    return KeyPlan(key.address, Action.ADD, key, _gone(stored), new.value, new.source, new.lack)
+    return _written(key, Action.ADD, new)
 
 
-def _remark(key: KeySpec, now: Secret, new: Secret | None) -> str:
-    """What should be said of a value that stays."""
-    replace = f"--overwrite {key.address} replaces it"
+def _written(key: KeySpec, action: Action, new: Candidate, note: str = "") -> KeyPlan:
+    fault = check(new.value, key.form, key.address) if new.value is not None else None
+    if fault is not None:
+        note = f"cannot be used: it {fault.what}"
+    return KeyPlan(key.address, action, key, note, new.value, new.source, new.lack, fault)
+
+
+def _kept(key: KeySpec, now: Secret, note: str = "") -> KeyPlan:
+    """A value that stays; what is wrong with it matters more than why it stays."""
     fault = check(now, key.form, key.address)
     if fault is not None:
-        return f"{fault.what}: {replace}"
-    if new is None and isinstance(key.origin, Literal):
-        new = Secret(key.origin.text)
-    if new is not None and not new.same_as(now):
-        return f"another value is given, this one stays: {replace}"
-    return ""
+        note = f"{fault.what}: --overwrite {key.address} replaces it"
+    return KeyPlan(key.address, Action.KEEP, key, note, now, fault=fault)
 
 
-def _gone(stored: Stored) -> str:
-    """What to know before a path that was deleted gets a new version."""
-    if stored.state is StoredState.DELETED:
-        return f"version {stored.version} was deleted: bao kv undelete would bring it back"
+def _another(key: KeySpec, now: Secret, new: Secret | None) -> str:
+    """What to say where another value could have been taken."""
+    replace = f"this one stays: --overwrite {key.address} replaces it"
+    if new is not None:
+        return "" if new.same_as(now) else f"another value is given, {replace}"
+    if isinstance(key.origin, Literal) and not Secret(key.origin.text).same_as(now):
+        return f"the spec has another value, {replace}"
     return ""

@@ -81,7 +81,7 @@ def test_copy_writes_what_may_go_and_derives_the_rest(bao: Bao, call: Call) -> N
         "URL": "https://given by them@host",
     }
     again = call("secrets", "copy", "stg", "prod", "--yes")
-    assert again.out.startswith("nothing to do")
+    assert again.out.startswith("nothing to write")
     assert bao.version("server/prod") == 1
     assert bao.data("server/stg") == STG
 

@@ -81,8 +81,8 @@ def test_generated_key_gets_a_new_value_and_what_is_made_from_it_follows(
     ended = call("secrets", "rotate", "web-stg", "JWT_SECRET")
     assert (ended.code, ended.err) == (
         0,
-        f"version 1 of {bao.mount}/server/staging is kept: "
-        "plate-llm secrets rotate web-stg KEY --rollback brings it back\n",
+        "the values before are kept: "
+        "plate-llm secrets rotate web-stg 'server/staging#JWT_SECRET' --rollback\n",
     )
     assert ended.out == (
         f"{bao.mount}/server/staging version 2: JWT_SECRET, URL\n"
@@ -145,7 +145,7 @@ def test_shared_path_needs_yes_where_nobody_can_be_asked(
     ended = call("secrets", "rotate", "web-stg", *given)
     assert (ended.code, ended.out) == (2, "")
     assert ended.err == (
-        f"error: this also changes web-prod ({bao.mount}/server/cluster), nothing was rotated\n"
+        f"error: this also changes web-prod ({bao.mount}/server/cluster), nothing was written\n"
         "hint: --yes agrees to that\n"
     )
     assert bao.version("server/cluster") == 1

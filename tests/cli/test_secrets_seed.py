@@ -101,8 +101,15 @@ def test_missing_values_are_all_named_before_the_first_write(bao: Bao, call: Cal
 
 @pytest.mark.usefixtures("tree")
 def test_partial_leaves_the_missing_ones_and_what_is_made_from_them(bao: Bao, call: Call) -> None:
-    assert call("secrets", "seed", "stg", "--partial").code == 0
+    ended = call("secrets", "seed", "stg", "--partial")
+    assert ended.code == 1
+    assert ended.err == (
+        "still wanting: server/stg#API_KEY  (not there)\n"
+        "still wanting: server/stg#URL  (server/stg#API_KEY is not there)\n"
+    )
     assert set(bao.data("server/stg")) == {"SIGNING_SECRET"}
+    again = call("secrets", "seed", "stg", "--partial")
+    assert (again.code, again.out) == (1, "nothing to write; 2 keys of 5 missing or not usable\n")
 
 
 def test_bad_value_stops_everything_and_is_not_shown(bao: Bao, call: Call, tree: Path) -> None:
@@ -111,6 +118,57 @@ def test_bad_value_stops_everything_and_is_not_shown(bao: Bao, call: Call, tree:
     assert ended.code == 2
     assert "  server/stg#API_KEY is a placeholder, not a value\n" in ended.err
     assert bao.version("harbor/stg") == 0
+
+
+@pytest.mark.parametrize("command", ["plan", "seed"])
+def test_bad_input_is_found_without_writing(command: str, bao: Bao, call: Call, tree: Path) -> None:
+    (tree / "bad.env").write_text("API_KEY=CHANGE_ME\n", "utf-8")
+    more = ["--dry-run"] if command == "seed" else []
+    ended = call("secrets", command, "stg", "--from-env-file", "bad.env", *more)
+    assert ended.code == (2 if command == "seed" else 1)
+    assert "bad.env line 1; cannot be used: it is a placeholder, not a value\n" in ended.out
+    assert bao.version("harbor/stg") == 0
+
+
+def test_rotation_s_note_that_may_not_be_written_does_not_stop_anything(
+    bao: Bao, call: Call, tree: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spec = tree / "environments/secrets.yaml"
+    text = spec.read_text("utf-8").replace(
+        "prompt: true, minLength: 8", "value: a1b2, rotation: 9d"
+    )
+    spec.write_text(text, "utf-8")
+    bao.put("server/stg", WEBHOOK="other")
+    policy = 'path "MOUNT/data/*" { capabilities = ["read", "create", "update"] }'
+    monkeypatch.setenv("BAO_TOKEN", bao.token_with(policy))
+    ended = call("secrets", "seed", "stg", "--yes")
+    assert ended.code == 0
+    assert ended.err.startswith("warning: the time of the change is not noted: the token may not")
+    assert "4 keys written in 2 paths\n" in ended.out
+
+
+@pytest.fixture
+def shared(bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = "  both: {environments: [stg, prod], shared: true, keys: {A: {prompt: true}}}\n"
+    monkeypatch.chdir(bao.tree(tmp_path / "shared", spec, ("stg", "prod")))
+    bao.put("both", A="a1b2c3d4-first", old="x")
+    monkeypatch.setenv("BOTH__A", "a1b2c3d4-second")
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("option", [["--overwrite", "A"], ["--prune"]])
+def test_what_other_environments_lose_needs_consent(
+    option: list[str], bao: Bao, call: Call
+) -> None:
+    refused = call("secrets", "seed", "stg", *option)
+    assert refused.code == 2
+    assert refused.err == (
+        f"error: this also changes prod ({bao.mount}/both), nothing was written\n"
+        "hint: --yes agrees to that\n"
+    )
+    assert bao.version("both") == 1
+    assert call("secrets", "seed", "stg", "--yes", *option).code == 0
+    assert bao.version("both") == 2
 
 
 def test_what_is_there_stays_unless_it_is_to_be_overwritten(
@@ -200,12 +258,23 @@ def test_environment_that_the_spec_does_not_serve(call: Call, tree: Path) -> Non
     assert ended.code == 2
 
 
-def test_deleted_path_is_written_anew(bao: Bao, call: Call, env_file: str) -> None:
-    bao.put("harbor/stg", registry="harbor.example.com")
+def test_deleted_path_is_left_alone_until_it_is_named(bao: Bao, call: Call, env_file: str) -> None:
+    bao.put("harbor/stg", registry="harbor.example.com", other="of somebody")
     bao.server.done("DELETE", f"{bao.mount}/data/harbor/stg")
-    plan = call("secrets", "plan", "stg")
-    assert "version 1 was deleted: bao kv undelete would bring it back" in plan.out
-    assert call("secrets", "seed", "stg", "--from-env-file", env_file).code == 0
+    assert (
+        f"{bao.mount}/harbor/stg  (version 1 was deleted)\n" in call("secrets", "plan", "stg").out
+    )
+    refused = call("secrets", "seed", "stg", "--from-env-file", env_file, "--yes")
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "error: a path was deleted, nothing was written\n"
+        f"  {bao.mount}/harbor/stg: bao kv undelete -mount={bao.mount} -versions=1 harbor/stg "
+        "brings it back\n"
+        "hint: or write new values: --overwrite 'harbor/stg#*'\n"
+    )
+    assert bao.version("server/stg") == 0
+    named = ["--from-env-file", env_file, "--overwrite", "harbor/stg#*"]
+    assert call("secrets", "seed", "stg", *named).code == 0
     assert bao.data("harbor/stg") == {"registry": "harbor.example.com"}
     assert bao.version("harbor/stg") == 2
 

@@ -83,7 +83,9 @@ def test_value_that_is_there_stays_whatever_the_spec_says(spec: Spec) -> None:
     stored = FULL | {APP: live(host="other.example.com")}
     found = key("app#host", spec, stored)
     assert found.action is Action.KEEP
-    assert found.note == "another value is given, this one stays: --overwrite app#host replaces it"
+    assert (
+        found.note == "the spec has another value, this one stays: --overwrite app#host replaces it"
+    )
 
 
 @pytest.mark.parametrize(
@@ -130,13 +132,49 @@ def test_key_that_the_spec_does_not_know(spec: Spec) -> None:
     assert key("db#old", spec, stored, wishes=Wishes(prune=True)).action is Action.REMOVE
 
 
-def test_derived_key_follows_what_is_stored_of_its_parent(spec: Spec) -> None:
+def test_derived_key_of_another_hand_stays(spec: Spec) -> None:
+    stored = FULL | {DB: live(password="of another hand")}
+    found = key("app#url", spec, stored)
+    assert found.action is Action.KEEP
+    assert found.note == ("another value than db#password makes: --overwrite app#url replaces it")
+    assert key("app#again", spec, stored).action is Action.KEEP
+
+
+def test_derived_key_that_an_interrupted_run_left_behind_follows(spec: Spec) -> None:
     stored = FULL | {DB: live(password="rotated")}
+    wishes = Wishes(stale=frozenset({Address(APP, "url")}))
     for name in ("app#url", "app#again"):
-        found = key(name, spec, stored)
+        found = key(name, spec, stored, wishes=wishes)
         assert found.action is Action.CHANGE
         assert found.value is not None
         assert found.value.reveal() == "postgres://app:rotated@db/app"
+
+
+def test_derived_key_follows_a_parent_that_was_written_before_it(spec: Spec) -> None:
+    stored = FULL | {DB: live(version=2, password="rotated")}
+    changed = {Address(DB, "password")}
+    assert key("app#url", spec, stored, changed=changed).action is Action.CHANGE
+
+
+def test_derived_key_is_overwritten_by_name(spec: Spec) -> None:
+    stored = FULL | {DB: live(password="of another hand")}
+    wishes = Wishes(frozenset({Address(APP, "url")}))
+    assert key("app#url", spec, stored, wishes=wishes).action is Action.CHANGE
+
+
+def test_fault_of_a_value_that_would_be_written(spec: Spec) -> None:
+    token = Address(APP, "token")
+    stored = FULL | {APP: live(extra="x")}
+    found = key("app#token", spec, stored, candidates={token: Candidate(Secret("CHANGE_ME"))})
+    assert found.action is Action.ADD
+    assert found.note == "cannot be used: it is a placeholder, not a value"
+
+
+def test_required_keys_that_stay_missing_or_bad_are_wanting(spec: Spec) -> None:
+    stored = FULL | {APP: live(token="CHANGE_ME", url="x", again="x")}
+    left = {Address(APP, "host"): Candidate(left=True)}
+    plan = Planner(spec, stored, candidates=left).plan()
+    assert [item.address.key for item in plan.wanting] == ["host", "token"]
 
 
 def test_derived_key_changes_with_a_parent_whose_new_value_is_not_known_yet(spec: Spec) -> None:
@@ -161,13 +199,6 @@ def test_what_is_made_from_a_key_that_stays_missing_stays_missing(spec: Spec) ->
     assert actions["db#password"] is Action.KEEP
     assert actions["app#url"] is Action.KEEP
     assert actions["app#again"] is Action.KEEP
-
-
-def test_deleted_path_says_that_its_values_can_be_had_back(spec: Spec) -> None:
-    stored = FULL | {DB: Stored(StoredState.DELETED, 3)}
-    found = key("db#password", spec, stored)
-    assert found.action is Action.ADD
-    assert found.note == "version 3 was deleted: bao kv undelete would bring it back"
 
 
 def test_value_that_is_no_text_is_kept_as_it_is(spec: Spec) -> None:

@@ -32,7 +32,10 @@ class Asking:
         explained = "; ".join(one_line(text) for text in about if text)
         say(f"{one_line(str(key.address))}{f'  ({explained})' if explained else ''}")
         for _ in range(_TRIES):
-            text = getpass("  value: ")
+            try:
+                text = getpass("  value: ")
+            except EOFError:  # Ctrl-D
+                raise KeyboardInterrupt from None
             if not text:
                 return None
             value = Secret(text)

@@ -8,20 +8,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
+from plate_llm_cli.commands.secrets.consent import require_consent
 from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all
 from plate_llm_cli.output import say
-from plate_llm_cli.secrets.gathering import Gatherer, require_values
+from plate_llm_cli.secrets.gathering import Gatherer, refuse_deleted, require_values
 from plate_llm_cli.secrets.input_files import InputFiles
 from plate_llm_cli.secrets.inputs import Inputs, resolve, resolve_names
-from plate_llm_cli.secrets.plan import Planner, Wishes
+from plate_llm_cli.secrets.plan import Action, Planner, Wishes
+from plate_llm_cli.secrets.staleness import stale_keys
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from plate_llm_cli.commands.secrets.session import Session
+    from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.plan import Plan
+    from plate_llm_cli.secrets.spec import PathSpec
+    from plate_llm_cli.secrets.stored import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for beyond filling what is missing."""
+
+    overwrite: Sequence[str] = ()
+    prune: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,31 +67,47 @@ class Filling:
             say(f"warning: {warning}")
         return cls(session, resolve(given, session.spec), quiet)
 
-    def plan(self, overwrite: Sequence[str], *, prune: bool, partial: bool = False) -> Plan:
+    def plan(self, ask: Asked) -> Plan:
         """What would change. Nobody is asked, and nothing is made that would be thrown away."""
-        gatherer = Gatherer(self.inputs, os.environ, self.session.workspace.root, partial=partial)
-        _, plan = self._plan(self._wishes(overwrite, prune=prune), gatherer)
-        return plan
+        root = self.session.workspace.root
+        gatherer = Gatherer(self.inputs, os.environ, root, partial=ask.partial)
+        stored = self._stored()
+        wishes = self._wishes(ask, stored)
+        needs = Planner(self.session.spec, stored, wishes).plan()
+        return Planner(self.session.spec, stored, wishes, gatherer.gather(needs)).plan()
 
-    def carry_out(self, overwrite: Sequence[str], *, prune: bool, partial: bool, yes: bool) -> None:
-        """Ask for what is missing, check all of it, then write.
+    def carry_out(self, ask: Asked, *, yes: bool) -> Plan:
+        """Ask for what is missing, check all of it, then write; what was planned.
 
         Raises:
-            InputError: a value is missing or cannot be used.
+            InputError: a value is missing or cannot be used, or a path was deleted.
             OpenBaoError: the server refuses, or is gone.
         """
         asking = Asking() if has_terminal() else None
         root = self.session.workspace.root
-        gatherer = Gatherer(self.inputs, os.environ, root, asking, make=True, partial=partial)
-        planner, plan = self._plan(self._wishes(overwrite, prune=prune), gatherer)
+        gatherer = Gatherer(self.inputs, os.environ, root, asking, make=True, partial=ask.partial)
+        stored = self._stored()
+        wishes = self._wishes(ask, stored)
+        needs = Planner(self.session.spec, stored, wishes).plan()
+        refuse_deleted(needs, wishes)
+        require_consent(self.session, _changed_for_all(needs), yes=yes)
+        planner = Planner(self.session.spec, stored, wishes, gatherer.gather(needs))
+        plan = planner.plan()
         require_values(plan)
         Writing(self.session, planner, self.quiet).carry_out(plan, yes=yes)
+        return plan
 
-    def _wishes(self, overwrite: Sequence[str], *, prune: bool) -> Wishes:
-        return Wishes(frozenset(resolve_names(overwrite, self.session.spec)), prune)
+    def _stored(self) -> dict[Place, Stored]:
+        return read_all(self.session, quiet=self.quiet)
 
-    def _plan(self, wishes: Wishes, gatherer: Gatherer) -> tuple[Planner, Plan]:
-        stored = read_all(self.session, quiet=self.quiet)
-        needs = Planner(self.session.spec, stored, wishes).plan()
-        planner = Planner(self.session.spec, stored, wishes, gatherer.gather(needs))
-        return planner, planner.plan()
+    def _wishes(self, ask: Asked, stored: dict[Place, Stored]) -> Wishes:
+        spec = self.session.spec
+        overwrite = frozenset(resolve_names(ask.overwrite, spec))
+        return Wishes(overwrite, ask.prune, stale_keys(spec, stored, self.session.bao))
+
+
+def _changed_for_all(plan: Plan) -> list[PathSpec]:
+    """The paths of several environments that lose a value which was there."""
+    taken = (Action.CHANGE, Action.REMOVE)
+    shared = (path for path in plan.paths if len(path.spec.environments) > 1)
+    return [path.spec for path in shared if any(key.action in taken for key in path.keys)]

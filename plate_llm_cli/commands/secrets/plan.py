@@ -6,7 +6,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.filling import Filling
+from plate_llm_cli.commands.secrets.filling import Asked, Filling
 from plate_llm_cli.commands.secrets.session import Access, session
 from plate_llm_cli.commands.secrets.writing import show
 from plate_llm_cli.exit_codes import ExitCode
@@ -36,10 +36,10 @@ def plan(
     del verbose
     with session(root, env, Access(address, login, proxy)) as opened:
         filling = Filling.begin(opened, env_files or [], files or [])
-        found = filling.plan(overwrite or [], prune=prune)
+        found = filling.plan(Asked(overwrite or [], prune))
         if output_format is options.ListFormat.JSON:
             write_out(plan_json(found, env, opened.connection.address))
         else:
             show(found)
-    if found.changes:
+    if found.changes or found.wanting:
         raise typer.Exit(ExitCode.FINDINGS)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
+from plate_llm_cli.commands.secrets.consent import require_consent
 from plate_llm_cli.commands.secrets.deployed import deployed
-from plate_llm_cli.commands.secrets.session import has_terminal, place_of
+from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all, show
-from plate_llm_cli.errors import EngineError, UsageError
+from plate_llm_cli.errors import EngineError
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_rotate import afterwards_text, readers_text
 from plate_llm_cli.secrets import rotation
@@ -20,14 +22,13 @@ from plate_llm_cli.secrets.plan import Planner, Wishes
 from plate_llm_cli.secrets.stored import StoredState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Address, Place
     from plate_llm_cli.secrets.apply import Written
     from plate_llm_cli.secrets.inputs import Inputs
     from plate_llm_cli.secrets.plan import Candidate, Plan
-    from plate_llm_cli.secrets.spec import PathSpec
     from plate_llm_cli.secrets.stored import Stored
 
 
@@ -59,25 +60,19 @@ class Rotating:
         Raises:
             UsageError: there is no terminal, and no `--yes`.
         """
-        for path in self.session.spec.paths:
-            others = ", ".join(_others(self.session, path))
-            changes = f"this also changes {others} ({path.place})"
-            if others and not yes and not has_terminal():
-                raise UsageError(f"{changes}, nothing was rotated", "--yes agrees to that")
-            if others:
-                say(f"warning: {changes}")
+        require_consent(self.session, self.session.spec.paths, yes=yes)
 
-    def before(self) -> Mapping[Address, Candidate]:
+    def before(self) -> dict[Address, Candidate]:
         """The values that the keys had before."""
         return rotation.values_before(self.session.bao, self.stored, self.rotated)
 
-    def gather(self, inputs: Inputs, *, make: bool) -> Mapping[Address, Candidate]:
+    def gather(self, inputs: Inputs, *, make: bool) -> dict[Address, Candidate]:
         """New values; without `make` only those that are given already."""
         asking = Asking() if make and has_terminal() else None
         gatherer = Gatherer(inputs, os.environ, self.session.workspace.root, asking, make=make)
         return gatherer.gather(self._planner({}).plan())
 
-    def run(self, candidates: Mapping[Address, Candidate], *, dry_run: bool, yes: bool) -> None:
+    def run(self, candidates: dict[Address, Candidate], *, dry_run: bool, yes: bool) -> None:
         """Check everything, say who is concerned, write, and say what is to be done then."""
         planner = self._planner(candidates)
         plan = planner.plan()
@@ -100,7 +95,7 @@ class Rotating:
             self._say_what_is_kept(written)
             write_out(afterwards_text(concerned, unknown))
 
-    def _planner(self, candidates: Mapping[Address, Candidate]) -> Planner:
+    def _planner(self, candidates: dict[Address, Candidate]) -> Planner:
         wishes = Wishes(overwrite=frozenset(self.rotated))
         return Planner(self.session.spec, self.stored, wishes, candidates)
 
@@ -117,11 +112,17 @@ class Rotating:
         return found, list(dict.fromkeys(unknown))
 
     def _say_what_is_kept(self, written: list[Written]) -> None:
-        for item in written:
-            before = item.version - 1
-            if before and self._is_readable(item.place, before):
-                back = f"plate-llm secrets rotate {self.session.env} KEY --rollback"
-                say(f"version {before} of {item.place} is kept: {back} brings it back")
+        kept = [
+            item.place
+            for item in written
+            if item.version > 1 and self._is_readable(item.place, item.version - 1)
+        ]
+        back = [str(address) for address in self.rotated if address.place in kept]
+        if back:
+            shared = any(len(path.environments) > 1 for path in self.session.spec.paths)
+            names = " ".join(shlex.quote(name) for name in back)
+            command = f"plate-llm secrets rotate {self.session.env} {names} --rollback"
+            say(f"the values before are kept: {command}{' --yes' if shared else ''}")
 
     def _warn_of_lone_versions(self, plan: Plan) -> None:
         """Say so before the value that is there gets lost."""
@@ -147,9 +148,3 @@ class Rotating:
 
 def _narrowed(opened: Session, rotated: Iterable[Address]) -> Session:
     return replace(opened, spec=rotation.narrowed(opened.whole, rotated))
-
-
-def _others(opened: Session, path: PathSpec) -> list[str]:
-    """The environments of `path` that are not the one that was named."""
-    place = opened.workspace.release(opened.env).place
-    return [name for name in path.environments if place_of(opened.workspace, name) != place]

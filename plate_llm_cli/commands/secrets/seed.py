@@ -8,9 +8,11 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.filling import Filling
+from plate_llm_cli.commands.secrets.filling import Asked, Filling
 from plate_llm_cli.commands.secrets.session import Access, session
-from plate_llm_cli.commands.secrets.writing import show
+from plate_llm_cli.commands.secrets.writing import say_what_is_wanting, show
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.secrets.gathering import require_values
 
 EXAMPLE = """
 plate-llm secrets seed stg --dry-run
@@ -51,7 +53,12 @@ def seed(
     del verbose
     with session(root, env, Access(address, login, proxy)) as opened:
         filling = Filling.begin(opened, env_files or [], files or [], quiet=quiet)
+        ask = Asked(overwrite or [], prune, partial)
         if dry_run:
-            show(filling.plan(overwrite or [], prune=prune, partial=partial))
+            plan = filling.plan(ask)
+            show(plan)
+            require_values(plan, made=False)
         else:
-            filling.carry_out(overwrite or [], prune=prune, partial=partial, yes=yes)
+            plan = filling.carry_out(ask, yes=yes)
+    if say_what_is_wanting(plan) and not dry_run:
+        raise typer.Exit(ExitCode.FINDINGS)

@@ -6,9 +6,7 @@ import os
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import typer
+from typing import TYPE_CHECKING, TextIO
 
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import SpecError, UnknownEnvironmentError
@@ -102,13 +100,31 @@ def place_of(workspace: Workspace, name: str) -> tuple[str, str] | None:
 
 
 def has_terminal() -> bool:
-    """Whether a person can be asked: they see stderr, and type on stdin."""
-    return sys.stdin.isatty() and sys.stderr.isatty()
+    """Whether a person can be asked: they see stderr, and there is a terminal to type on.
+
+    Stdin need not be one: it may carry an input file, as in `age -d x | plate-llm secrets seed`.
+    """
+    return sys.stderr.isatty() and (sys.stdin.isatty() or _controlling() is not None)
+
+
+def _controlling() -> TextIO | None:
+    try:
+        return open("/dev/tty", encoding="utf-8", errors="replace")  # noqa: PTH123 - a device
+    except OSError:
+        return None
 
 
 def confirm(question: str, *, yes: bool) -> bool:
     """Whether to go on: asked on a terminal, taken for granted with `--yes` and without one."""
-    if yes or not has_terminal() or typer.confirm(question, err=True):
+    if yes or not has_terminal():
+        return True
+    sys.stderr.write(f"{question} [y/N]: ")
+    sys.stderr.flush()
+    terminal = sys.stdin if sys.stdin.isatty() else _controlling()
+    answer = terminal.readline() if terminal else ""
+    if not answer.endswith("\n"):  # Ctrl-D
+        say("")
+    if answer.strip().lower() in ("y", "yes"):
         return True
     say("nothing was written")
     return False

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.session import confirm, has_terminal
+from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_plan import plan_text, written_text
 from plate_llm_cli.report.text import wants_color
@@ -79,10 +80,13 @@ class Writing:
             show(plan, brief=True)
             return []
         self._require_capabilities(plan)
-        if not yes and has_terminal():
+        asking = not yes and has_terminal()
+        if asking:
             show(plan, brief=True, aside=True)
         if not confirm(f"{self.purpose} {self.session.connection.address}?", yes=yes):
             return []
+        if asking:
+            self._refuse_news(plan)
         return self._write(plan)
 
     def _require_capabilities(self, plan: Plan) -> None:
@@ -93,6 +97,16 @@ class Writing:
         }
         self.session.bao.require(needs)
 
+    def _refuse_news(self, plan: Plan) -> None:
+        """A person may take long to answer, and agrees to what was shown.
+
+        Check-and-set notices other writers, but not that the newest version was deleted.
+        """
+        for path in plan.paths:
+            if path.changes and self.session.bao.read(path.place).state is not path.stored.state:
+                message = f"{path.place} was deleted or written meanwhile, nothing was written"
+                raise OpenBaoError(message, "run the command again to see what there is now")
+
     def _write(self, plan: Plan) -> list[Written]:
         total = sum(path.changes for path in plan.paths)
         applier = Applier(self.planner, self.session.bao, _now)
@@ -101,9 +115,14 @@ class Writing:
                 applier.on_written = lambda _: advance()
                 applier.apply(plan)
         finally:
+            if applier.written or applier.done == total:
+                write_out(written_text(applier.written, brief=self.quiet))
             if applier.done < total:
                 say(f"{applier.done} of {total} paths are done; {self.resume}")
-        write_out(written_text(applier.written, brief=self.quiet))
+        try:
+            applier.annotate()
+        except OpenBaoError as error:
+            say(f"warning: the time of the change is not noted: {error.message}")
         return applier.written
 
 
@@ -115,6 +134,13 @@ def show(plan: Plan, *, brief: bool = False, aside: bool = False) -> None:
         say(text.rstrip())
     else:
         write_out(text)
+
+
+def say_what_is_wanting(plan: Plan) -> bool:
+    """Name the required keys that stay missing, or have a value that cannot be right."""
+    for key in plan.wanting:
+        say(f"still wanting: {key.address}  ({key.note})")
+    return bool(plan.wanting)
 
 
 @contextmanager
