@@ -21,6 +21,10 @@ def left_out(backup: Backup, form: BackupFormat) -> Iterator[str]:
         if state is not StoredState.LIVE:
             why = "was never written" if state is StoredState.ABSENT else f"is {state.value}"
             yield one_line(f"{path.place} {why}: nothing of it is in the export")
-    where = "only a comment in it" if form.has_comments else "left out, JSON having no comments"
+    where = (
+        "in the export as a comment only"
+        if form.has_comments
+        else "left out, JSON having no comments"
+    )
     for entry in backup.remarked:
         yield one_line(f"{entry.address} is {where}: {entry.remark}")

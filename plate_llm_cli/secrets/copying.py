@@ -62,10 +62,10 @@ class Copy:
         return found
 
     def unclaimed(self) -> Iterator[Address]:
-        """The keys that are stored, and that the target's spec has no place for."""
+        """The keys that are stored, could go, and that the target's spec has no place for."""
         for theirs, mine in self.pairing.pairs:
             for name in self.stored[theirs.place].data:
-                if name not in mine.keys:
+                if name not in mine.keys and not _is_at_home(theirs, name):
                     yield Address(theirs.place, name)
 
     def _candidate(self, key: KeySpec, source: PathSpec | None) -> Candidate:
@@ -95,3 +95,9 @@ class Copy:
 
 def _is_bound(path: PathSpec, name: str) -> bool:
     return name in path.keys and path.keys[name].bound
+
+
+def _is_at_home(path: PathSpec, name: str) -> bool:
+    """Whether nobody expects the key to go: it is bound, or made from what its spec says."""
+    key = path.keys.get(name)
+    return key is not None and (key.bound or isinstance(key.origin, Derived | Literal))

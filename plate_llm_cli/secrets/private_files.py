@@ -23,7 +23,7 @@ def private_destination(output: Path) -> Path:
             raise OutputError(f"{output} lies in the Git work tree {above}", hint)
     if target.is_dir():
         raise OutputError(f"{output} is a folder", "-o takes the name of a file")
-    if target.exists() and not target.is_file():
+    if output.exists() and not output.is_file():  # not `target`: /dev/stdout leads to no path
         raise OutputError(f"{output} is no regular file", "leave -o out to write into a pipe")
     if not target.parent.is_dir():
         raise OutputError(f"{output} cannot be written: there is no folder {target.parent}")

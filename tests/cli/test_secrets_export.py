@@ -107,10 +107,11 @@ def test_keys_that_seeding_would_not_take_are_kept_as_comments(
     ended = call("secrets", "export", "stg", *TO, "-o", str(tmp_path / "x"))
     assert ended.code == 0
     assert ended.err.splitlines()[:-1] == [
-        "warning: server/stg#HOST is only a comment in it: the spec makes another value",
-        "warning: server/stg#OLD is only a comment in it: not in the spec",
-        "warning: server/stg#SIGNING is only a comment in it: it is no text",
-        "warning: server/stg#VENDOR is only a comment in it: it is a placeholder, not a value",
+        "warning: server/stg#HOST is in the export as a comment only: the spec makes another value",
+        "warning: server/stg#OLD is in the export as a comment only: not in the spec",
+        "warning: server/stg#SIGNING is in the export as a comment only: it is no text",
+        "warning: server/stg#VENDOR is in the export as a comment only: "
+        "it is a placeholder, not a value",
     ]
     place = f"{bao.mount}/server/stg"
     assert opened(tmp_path / "x").splitlines()[-4:] == [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 RANDOM = Generate(Encoding.HEX, 16)
 NAMES = ("GIVEN", "MADE", "HERE", "THERE", "FIXED", "GONE")
+ALONE = ("OWN", "BOUND", "MADE_URL", "UNKNOWN")
 
 
 def copy_of(choice: Choice) -> Copy:
@@ -27,12 +28,15 @@ def copy_of(choice: Choice) -> Copy:
     origins: dict[str, Origin] = {"MADE": RANDOM, "FIXED": Literal("x")}
     stg = [key_spec(f"a/stg#{name}", origins.get(name, Prompt())) for name in NAMES]
     prod = [key_spec(f"a/prod#{name}", origins.get(name, Prompt())) for name in NAMES]
+    stg.append(key_spec("a/stg#OWN", Prompt()))
+    stg.append(replace(key_spec("a/stg#BOUND", Prompt()), bound=True))
+    stg.append(key_spec("a/stg#MADE_URL", Derived(address("a/stg#GIVEN"))))
     stg[2], prod[3] = replace(stg[2], bound=True), replace(prod[3], bound=True)
     prod.append(key_spec("a/prod#URL", Derived(address("a/prod#GIVEN"))))
     prod.append(key_spec("alone/in/prod#KEY", Prompt()))
     both = key_spec("all#KEY", Prompt())
     a, b = spec_of(*stg, both), spec_of(*prod, both)
-    data = {name: Secret(name.lower()) for name in (*NAMES, "UNKNOWN") if name != "GONE"}
+    data = {name: Secret(name.lower()) for name in (*NAMES, *ALONE) if name != "GONE"}
     stored = {address("a/stg#GIVEN").place: Stored(StoredState.LIVE, 1, data)}
     return Copy(b, pairs(a, b), stored, choice)
 
@@ -83,4 +87,4 @@ def test_bound_key_does_not_go_when_it_is_included() -> None:
 
 
 def test_key_that_the_other_spec_does_not_know_is_unclaimed() -> None:
-    assert [str(at) for at in copy_of(Choice()).unclaimed()] == ["a/stg#UNKNOWN"]
+    assert [str(at) for at in copy_of(Choice()).unclaimed()] == ["a/stg#OWN", "a/stg#UNKNOWN"]

@@ -90,6 +90,22 @@ def test_device_is_not_replaced_by_a_file() -> None:
         private_destination(Path("/dev/null"))
 
 
+def test_stdout_that_is_a_pipe_is_no_file() -> None:
+    reading, writing = os.pipe()
+    try:
+        with pytest.raises(OutputError, match=r"is no regular file$"):
+            private_destination(Path(f"/proc/self/fd/{writing}"))
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
+def test_stdout_that_is_a_file_in_a_work_tree_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    with (tmp_path / "x").open("wb") as file, pytest.raises(OutputError, match="Git work tree"):
+        private_destination(Path(f"/proc/self/fd/{file.fileno()}"))
+
+
 def test_file_is_private_under_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
