@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.secrets.secret import Secret
 
-_PRIVATE: Final = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN", "PRIVATE KEY")
+_IDENTITY: Final = "AGE-SECRET-KEY-"
+_PRIVATE: Final = (_IDENTITY, "AGE-PLUGIN-", "-----BEGIN", "PRIVATE KEY")
 _FORM: Final = (
     "a recipient is a public key of age (age1...) or SSH (ssh-ed25519 ..., ssh-rsa ...);"
     " --recipients-file takes a file of them"
@@ -46,10 +47,18 @@ def recipients(to: Sequence[str], files: Sequence[Path]) -> list[Any]:
     """
     named = [_Named(text, f"recipient {at}", True) for at, text in enumerate(to, 1)]
     for path in files:
+        _refuse_identity(path)
         named += _listed(path)
     if not named:
         raise UsageError("nobody could read the export", "name a recipient with --to")
     return list({item.text.strip(): _recipient(item) for item in named}.values())
+
+
+def _refuse_identity(path: Path) -> None:
+    """`age -i` takes a file of identities: somebody may give one itself where a file belongs."""
+    if _IDENTITY in path.name.upper():
+        message = "a private key was given to --recipients-file, which is not repeated here"
+        raise UsageError(message, _NOT_HERE)
 
 
 def _listed(path: Path) -> list[_Named]:

@@ -169,6 +169,38 @@ def test_what_the_other_environment_has_no_place_for_is_said(bao: Bao, call: Cal
 
 
 @pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize("option", ["--dry-run", "--yes"])
+def test_deleted_path_is_written_only_when_it_is_named(option: str, bao: Bao, call: Call) -> None:
+    bao.put("server/prod", VENDOR="prod's own one")
+    bao.server.done("DELETE", f"{bao.mount}/data/server/prod")
+    refused = call("secrets", "copy", "stg", "prod", option)
+    assert (refused.code, bao.version("server/prod")) == (2, 1)
+    assert refused.err == (
+        "error: a path was deleted, nothing was written\n"
+        f"  {bao.mount}/server/prod: bao kv undelete -mount={bao.mount} -versions=1 server/prod "
+        "brings it back\n"
+        "hint: or write new values: --overwrite 'server/prod#*'\n"
+    )
+    named = call("secrets", "copy", "stg", "prod", "--yes", "--overwrite", "server/prod#*")
+    assert (named.code, bao.data("server/prod")["VENDOR"]) == (0, "given by them")
+
+
+@pytest.mark.usefixtures("tree")
+def test_other_environment_of_the_target_changes_by_consent_only(
+    bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    third = SPEC.replace("environments: [prod]", "environments: [prod, dr]\n    shared: true")
+    monkeypatch.chdir(bao.tree(tmp_path / "third", third, ("stg", "prod", "dr")))
+    refused = call("secrets", "copy", "stg", "prod")
+    assert (refused.code, refused.out, bao.version("server/prod")) == (2, "", 0)
+    changes = f"this also changes dr ({bao.mount}/server/prod)"
+    assert refused.err == (f"error: {changes}, nothing was written\nhint: --yes agrees to that\n")
+    agreed = call("secrets", "copy", "stg", "prod", "--yes")
+    assert (agreed.code, bao.version("server/prod")) == (0, 1)
+    assert f"warning: {changes}\n" in agreed.err
+
+
+@pytest.mark.usefixtures("tree")
 def test_environment_is_not_copied_onto_itself(call: Call) -> None:
     ended = call("secrets", "copy", "stg", "app-stg", "--yes")
     assert (ended.code, ended.out) == (2, "")

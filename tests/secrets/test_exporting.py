@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import traceback
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pyrage
 import pytest
@@ -16,9 +16,6 @@ from hypothesis import strategies as st
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.secrets.exporting import encrypt, recipients
 from plate_llm_cli.secrets.secret import Secret
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 IDENTITY = pyrage.x25519.Identity.generate()
 PUBLIC = str(IDENTITY.to_public())
@@ -85,6 +82,16 @@ def test_private_key_on_the_command_line(text: str) -> None:
     with pytest.raises(UsageError, match=r"^recipient 2 is a private key, which is not repea") as e:
         recipients([PUBLIC, text], [])
     assert "must not be on a command line" in e.value.hint
+
+
+@pytest.mark.parametrize("text", [f"{IDENTITY}", f"{IDENTITY}".lower(), f"./{IDENTITY}"])
+def test_private_key_in_place_of_a_file_of_recipients(text: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        recipients([PUBLIC], [Path(text)])
+    assert caught.value.message == (
+        "a private key was given to --recipients-file, which is not repeated here"
+    )
+    assert "must not be on a command line" in caught.value.hint
 
 
 def test_ends_of_a_recipient_are_no_recipient() -> None:

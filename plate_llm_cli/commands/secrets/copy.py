@@ -8,13 +8,14 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
+from plate_llm_cli.commands.secrets.consent import require_consent
 from plate_llm_cli.commands.secrets.session import Access, session, spec_of
 from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_places, show
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.secrets_copy import no_place
 from plate_llm_cli.secrets.copying import Choice, Copy
-from plate_llm_cli.secrets.gathering import require_values
+from plate_llm_cli.secrets.gathering import refuse_deleted, require_values
 from plate_llm_cli.secrets.inputs import resolve_names
 from plate_llm_cli.secrets.key_names import ALL_KEYS
 from plate_llm_cli.secrets.pairing import pairs
@@ -89,8 +90,11 @@ def copy(
         plan = planner.plan()
         if dry_run:
             show(plan)
+        refuse_deleted(plan, planner.wishes)
         require_values(plan)
         if not dry_run:
+            changed = [path.spec for path in plan.paths if path.changes]
+            require_consent(opened, changed, yes=yes)
             purpose = f"Copy this from {env_a} to {env_b} at"
             Writing(opened, planner, quiet, purpose=purpose).carry_out(plan, yes=yes)
 
