@@ -185,6 +185,20 @@ def test_deleted_path_is_written_only_when_it_is_named(option: str, bao: Bao, ca
     assert (named.code, bao.data("server/prod")["VENDOR"]) == (0, "given by them")
 
 
+def test_copy_that_broke_off_is_finished_by_the_next_one(bao: Bao, call: Call, tree: Path) -> None:
+    spec = tree / "environments" / "secrets.yaml"
+    elsewhere = spec.read_text("utf-8").replace(
+        "      URL:", "  client/of/prod:\n    environments: [prod]\n    keys:\n      URL:"
+    )
+    spec.write_text(elsewhere, "utf-8")
+    bao.put("server/prod", VENDOR="prod's own one")
+    bao.put("client/of/prod", URL="https://prod's own one@host")
+    bao.put("server/prod", VENDOR="given by them")
+    arguments = ["--overwrite", "server/prod#VENDOR", "--yes"]
+    assert call("secrets", "copy", "stg", "prod", *arguments).code == 0
+    assert bao.data("client/of/prod") == {"URL": "https://given by them@host"}
+
+
 @pytest.mark.usefixtures("tree")
 def test_other_environment_of_the_target_changes_by_consent_only(
     bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -20,6 +20,7 @@ from plate_llm_cli.secrets.inputs import resolve_names
 from plate_llm_cli.secrets.key_names import ALL_KEYS
 from plate_llm_cli.secrets.pairing import pairs
 from plate_llm_cli.secrets.plan import Planner, Wishes
+from plate_llm_cli.secrets.staleness import stale_keys
 
 if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
@@ -128,5 +129,8 @@ def _planner(opened: Session, copied: Copy, overwrite: list[str], *, quiet: bool
     candidates = copied.candidates()
     # `path#*` means those of its keys that go at all.
     going = {address for address, candidate in candidates.items() if candidate.value is not None}
-    wishes = Wishes(frozenset(going.intersection(resolve_names(overwrite, opened.spec))))
-    return Planner(opened.spec, read_all(opened, quiet=quiet), wishes, candidates)
+    overwritten = frozenset(going.intersection(resolve_names(overwrite, opened.spec)))
+    stored = read_all(opened, quiet=quiet)
+    # What a run that broke off has not made anew yet.
+    stale = stale_keys(opened.spec, stored, opened.bao)
+    return Planner(opened.spec, stored, Wishes(overwritten, stale=stale), candidates)
