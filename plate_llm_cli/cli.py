@@ -138,6 +138,8 @@ def _usage_error(error: TyperException) -> UsageError:
     hint = f"{path} --help says how it is used"
     near: list[str] = []
     if choice := _CHOICES.search(text):
+        if _SECRETS in path:
+            text = text.replace(f"'{choice['given']}'", "what was given")
         near = get_close_matches(choice["given"], re.findall(r"'(.*?)'", choice["known"]), 1)
     elif context and (option := getattr(error, "option_name", "")):
         known = [name for item in context.command.get_params(context) for name in item.opts]

@@ -134,6 +134,9 @@ class Workspace:
         for name in (env, f"{self.primary}-{env}"):
             if name in releases:
                 return releases[name]
+        if "=" in env:  # KEY=VALUE, most likely, and the value a secret
+            message = "what was given as ENV is none, and is not repeated here"
+            raise UnknownEnvironmentError(message, self._suggestion(""))
         raise UnknownEnvironmentError(f"no environment {env!r}", self._suggestion(env))
 
     def _suggestion(self, env: str) -> str:

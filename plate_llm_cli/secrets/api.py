@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from plate_llm_cli.secrets import openbao_errors as refusals
-from plate_llm_cli.secrets.login import log_in
+from plate_llm_cli.secrets.login import UNWRAP, log_in
 from plate_llm_cli.secrets.openbao_errors import TryAgainError
 from plate_llm_cli.secrets.transport import Answer, NoAnswerError, Transport
 
@@ -28,8 +28,9 @@ class Api:
     """Sends requests to one OpenBao. Logs in when it is first asked something.
 
     Every method raises OpenBaoError when the server is away or says no. A request is sent again
-    while there is no answer: each that is sent here does the same when it is done twice, and a
-    write of a path is check-and-set, whose `repeated` answer says that it may have been done.
+    while there is no answer: each that is sent here does the same when it is done twice, but
+    logins, which are not, and writes of paths. Those are check-and-set, and their `repeated`
+    answer says that they may have been done.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -129,6 +130,8 @@ class Api:
                 answer = self._http.send("GET", "sys/health")
         except NoAnswerError as lost:
             error = refusals.lost(address, lost.why)
+            if lost.may_be_done and _works_once(path):
+                raise refusals.used_up(address, lost.why) from None
             if not lost.passes:
                 raise error from None
             # An address where nothing ever was is a mistake; a node that was there comes back.
@@ -147,6 +150,11 @@ class Api:
     def _is_known(self) -> bool:
         answer = self._send("GET", LOOKUP)
         return answer.status != 403 or refusals.is_denial(answer)
+
+
+def _works_once(path: str) -> bool:
+    """Whether a second time may be refused because of the first one."""
+    return path == UNWRAP or (path.startswith("auth/") and path.endswith("/login"))
 
 
 def _deed(method: str, path: str) -> str:

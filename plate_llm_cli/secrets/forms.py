@@ -26,6 +26,7 @@ MAX_PATTERN: Final = 1000
 _CONTROL: Final = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What no variable, header or form field carries; tabs and line breaks are none of these."""
 
+_PEM: Final = "-----BEGIN "
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 
 
@@ -35,6 +36,7 @@ class FaultKind(StrEnum):
     NOT_TEXT = "not-text"
     EMPTY = "empty"
     PLACEHOLDER = "placeholder"
+    TORN = "torn"
     WHITESPACE = "whitespace"
     CONTROL = "control"
     TOO_SHORT = "too-short"
@@ -74,6 +76,8 @@ def _fault_of_content(text: str, form: Form) -> tuple[FaultKind, str] | None:
         return None if allowed else (FaultKind.EMPTY, "is empty")
     if is_placeholder(bare):
         return FaultKind.PLACEHOLDER, "is a placeholder, not a value"
+    if bare.startswith(_PEM) and "-----END" not in bare:
+        return FaultKind.TORN, "is the first line of a private key or certificate, not all of it"
     if bare != text and not _has_lines(bare):
         return FaultKind.WHITESPACE, "has white space or a line break around it"
     if _CONTROL.search(text):

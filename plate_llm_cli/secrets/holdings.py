@@ -51,9 +51,12 @@ class Lack:
     """None when it is about the whole path."""
 
 
-def lacks(spec: Spec, held: Held) -> list[Lack]:
-    """Every difference between `spec` and what is `held`, in the order of the spec."""
-    return [lack for path in spec.paths for lack in _at_path(path, held.get(path.place))]
+def lacks(spec: Spec, held: Held, env: str) -> list[Lack]:
+    """Every difference between `spec` and what is `held`, in the order of the spec.
+
+    `env` is the environment as the person calls it, for the commands that hints name.
+    """
+    return [lack for path in spec.paths for lack in _at_path(path, held.get(path.place), env)]
 
 
 def findings_of(spec: Spec, found: list[Lack], releases: tuple[str, ...]) -> list[Finding]:
@@ -71,58 +74,58 @@ def findings_of(spec: Spec, found: list[Lack], releases: tuple[str, ...]) -> lis
     ]
 
 
-def _at_path(path: PathSpec, held: Mapping[str, Fault | None] | None) -> Iterator[Lack]:
+def _at_path(path: PathSpec, held: Mapping[str, Fault | None] | None, env: str) -> Iterator[Lack]:
     if held is None:
         if any(key.required for key in path.keys.values()):
-            yield _absent_path(path)
+            yield _absent_path(path, env)
         return
     for key in path.keys.values():
         if key.name not in held:
             if key.required:
-                yield _absent_key(key)
+                yield _absent_key(key, env)
         elif (fault := held[key.name]) is not None:
-            yield _bad_value(key, fault)
+            yield _bad_value(key, fault, env)
     for name in held:
         if name not in path.keys:
-            yield _unknown_key(path, name)
+            yield _unknown_key(path, name, env)
 
 
-def _absent_path(path: PathSpec) -> Lack:
-    help_text = f"plate-llm secrets seed {path.environments[0]} fills it"
+def _absent_path(path: PathSpec, env: str) -> Lack:
+    help_text = f"plate-llm secrets seed {env} fills it"
     message = f"there is nothing at {path.place}"
     return Lack(LackKind.ABSENT_PATH, Severity.ERROR, message, help_text, path.place, path.span)
 
 
-def _absent_key(key: KeySpec) -> Lack:
+def _absent_key(key: KeySpec, env: str) -> Lack:
     return Lack(
         LackKind.ABSENT_KEY,
         Severity.ERROR,
         f"{key.address.in_full} is not there",
-        "`plate-llm secrets seed` fills what is missing",
+        f"plate-llm secrets seed {env} fills it",
         key.address.place,
         key.span,
         key.address,
     )
 
 
-def _bad_value(key: KeySpec, fault: Fault) -> Lack:
+def _bad_value(key: KeySpec, fault: Fault, env: str) -> Lack:
     return Lack(
         LackKind.BAD_VALUE,
         Severity.ERROR if key.required else Severity.WARNING,
         f"{key.address.in_full} {fault.what}",
-        f"`plate-llm secrets seed --overwrite {key.address}` replaces it",
+        f"plate-llm secrets seed {env} --overwrite {key.address} replaces it",
         key.address.place,
         key.span,
         key.address,
     )
 
 
-def _unknown_key(path: PathSpec, name: str) -> Lack:
+def _unknown_key(path: PathSpec, name: str, env: str) -> Lack:
     return Lack(
         LackKind.UNKNOWN_KEY,
         Severity.INFO,
         f"{path.place} has a key {name} that the spec does not know",
-        "add it to the spec; `plate-llm secrets seed --prune` would remove it",
+        f"add it to the spec; plate-llm secrets seed {env} --prune would remove it",
         path.place,
         path.span,
     )

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.errors import SpecError
 from plate_llm_cli.secrets.addresses import Address, Place
+from plate_llm_cli.secrets.forms import check
+from plate_llm_cli.secrets.generators import generate
+from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import (
     DEFAULT_PATH,
     Derived,
@@ -24,7 +27,7 @@ from plate_llm_cli.secrets.spec import (
     Spec,
     SpecProblem,
 )
-from plate_llm_cli.source.nodes import Mapping, Scalar, Span, nearest
+from plate_llm_cli.source.nodes import Mapping, ProblemKind, Scalar, Span, nearest
 from plate_llm_cli.source.plain import to_plain
 from plate_llm_cli.source.violations import ViolationKind, near_name
 
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plate_llm_cli.secrets.spec import Origin
-    from plate_llm_cli.source.nodes import Node, Route, SourceFile
+    from plate_llm_cli.source.nodes import Node, Problem, Route, SourceFile
     from plate_llm_cli.source.tree import Tree
 
 _START: Final = Span(1, 1, 1, 1)
@@ -81,7 +84,7 @@ def load_spec(tree: Tree, path: str = "") -> LoadedSpec:
         return LoadedSpec(path)
     file = tree.read(path)
     if file.problems:
-        found = [SpecProblem(item.message, item.help, item.span) for item in file.problems]
+        found = [SpecProblem(item.message, _help(item), item.span) for item in file.problems]
         return LoadedSpec(path, file, problems=tuple(found))
     root = file.root
     if len(file.documents) != 1 or not isinstance(root, Mapping):
@@ -90,11 +93,16 @@ def load_spec(tree: Tree, path: str = "") -> LoadedSpec:
     problems = list(_empty(root)) or list(_against_model(root))
     if not problems:
         spec = _Reader(file, root).spec()
-        problems = [*_references(spec), *_confusable(spec)]
+        problems = [*_references(spec), *_confusable(spec), *_unfit(spec)]
         if not problems:
             return LoadedSpec(path, file, spec)
     ordered = sorted(problems, key=lambda problem: problem.span)
     return LoadedSpec(path, file, problems=tuple(ordered))
+
+
+def _help(problem: Problem) -> str:
+    """The reader speaks of Helm, which never sees this file."""
+    return "Keep one of them." if problem.kind is ProblemKind.DUPLICATE_KEY else problem.help
 
 
 def _empty(node: Node, route: Route = ()) -> Iterator[SpecProblem]:
@@ -226,6 +234,27 @@ def _references(spec: Spec) -> Iterator[SpecProblem]:
         way = " from ".join(str(address) for address in circle)
         span = known[circle[0]].span
         yield SpecProblem(f"made in a circle: {way}", "One of them needs another origin.", span)
+
+
+def _unfit(spec: Spec) -> Iterator[SpecProblem]:
+    """Keys whose own origin makes what their form refuses: they could never be seeded."""
+    for key in spec.keys:
+        sample = _sample(key.origin)
+        fault = check(sample, key.form, key.address) if sample is not None else None
+        if fault is not None:
+            made = "the value here" if isinstance(key.origin, Literal) else "what is generated"
+            help_text = "Change how it is made, or what it must look like."
+            yield SpecProblem(f"{made} {fault.what}", help_text, key.span)
+
+
+def _sample(origin: Origin) -> Secret | None:
+    """What the origin makes; of private keys, which take long to make, nothing."""
+    if isinstance(origin, Literal):
+        return Secret(origin.text)
+    slow = (Encoding.RSA, Encoding.EC, Encoding.ED25519)
+    if isinstance(origin, Generate) and origin.encoding not in slow:
+        return generate(origin)
+    return None
 
 
 def _confusable(spec: Spec) -> Iterator[SpecProblem]:

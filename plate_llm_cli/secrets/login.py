@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from plate_llm_cli.errors import OpenBaoError
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     Ask = Callable[[str, str, object, dict[str, str]], Answer]
     """Sends method, path, body and headers without a token of ours."""
+
+
+UNWRAP: Final = "sys/wrapping/unwrap"
 
 
 def log_in(login: Login, ask: Ask) -> tuple[Secret, float]:
@@ -44,7 +47,7 @@ def _approle(login: Login, ask: Ask) -> dict[str, str]:
 
 def _unwrap(wrapped: Secret, ask: Ask) -> Secret:
     headers = {"X-Vault-Token": wrapped.reveal()}
-    answer = ask("POST", "sys/wrapping/unwrap", None, headers)
+    answer = ask("POST", UNWRAP, None, headers)
     found = answer.data.get("secret_id")
     if answer.status >= 300 or not isinstance(found, str):
         message = "the wrapping token holds no secret_id any more"
@@ -60,7 +63,10 @@ def _log_in(login: Login, ask: Ask, body: dict[str, str]) -> tuple[Secret, float
         role = f" for the role {login.role}" if login.role else ""
         message = f"OpenBao does not accept the {login.method} login{role}"
         raise OpenBaoError(message, _hint(login, answer))
-    return Secret(auth["client_token"]), float(auth.get("lease_duration") or 0)
+    token, lifetime = auth.get("client_token"), auth.get("lease_duration")
+    if not isinstance(token, str) or not isinstance(lifetime, int | float | None):
+        raise OpenBaoError("the answer to the login is not one of OpenBao", "is the address right?")
+    return Secret(token), float(lifetime or 0)
 
 
 def _hint(login: Login, answer: Answer) -> str:

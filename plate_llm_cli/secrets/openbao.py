@@ -65,7 +65,8 @@ class OpenBao:
         if "metadata" not in answer.data:
             refusals.refuse_nowhere(answer, place, f"read {place}")
             return Stored()
-        return stored_in(answer.data)
+        with refusals.understood(self.connection.address):
+            return stored_in(answer.data)
 
     def write(self, place: Place, data: Mapping[str, Secret], cas: int) -> int:
         """A new version of a path, if `cas` is still its newest (0: never written); its number.
@@ -105,7 +106,8 @@ class OpenBao:
         if answer.status == 404:
             refusals.refuse_nowhere(answer, place, f"read {place}")
             return None
-        return history_in(answer.data)
+        with refusals.understood(self.connection.address):
+            return history_in(answer.data)
 
     def annotate(self, place: Place, annotations: Mapping[str, str | None]) -> None:
         """Merge `annotations` into the path's `custom_metadata`; None removes one."""
@@ -140,7 +142,9 @@ class OpenBao:
 
     def token(self) -> TokenFacts:
         """What OpenBao knows about the token."""
-        facts = token_facts(self.get(LOOKUP).data)
+        answer = self.get(LOOKUP)
+        with refusals.understood(self.connection.address):
+            facts = token_facts(answer.data)
         self._api.note_lifetime(facts.ttl)
         return facts
 
@@ -164,7 +168,8 @@ class OpenBao:
             if passes_over(answer):
                 return {}
             self._api.refuse(answer, "ask for capabilities")
-            found |= {path: frozenset(answer.data.get(path, ())) for path in part}
+            with refusals.understood(self.connection.address):
+                found |= {path: frozenset(answer.data.get(path, ())) for path in part}
         return found
 
     def require(self, needs: Mapping[str, Iterable[str]]) -> None:
@@ -199,10 +204,13 @@ class OpenBao:
     def _check_token(self) -> None:
         """Learn when the token ends. One without the policy `default` may not ask that."""
         answer = self._api.ask("GET", LOOKUP)
+        if answer.status == 404:
+            raise refusals.refused(answer, f"read {LOOKUP}")
         if answer.status == 403 and not refusals.is_denial(answer):
             raise refusals.bad_token(self.connection.login.method, expired=False)
         if answer.status == 200:
-            self._api.note_lifetime(token_facts(answer.data).ttl)
+            with refusals.understood(self.connection.address):
+                self._api.note_lifetime(token_facts(answer.data).ttl)
 
     def _require_version_2(self, mount: str) -> None:
         """The token may read a path of the mount; were it there, it would see it."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.secrets.transport import Lost
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.transport import Answer
@@ -71,6 +72,13 @@ def lost(address: str, why: Lost) -> OpenBaoError:
     """There is no answer."""
     what, hint = _LOST[why]
     return OpenBaoError(f"OpenBao at {address} cannot be reached: {what}", hint)
+
+
+def used_up(address: str, why: Lost) -> OpenBaoError:
+    """There is no answer to what may work once only."""
+    what, _ = _LOST[why]
+    message = f"OpenBao at {address} may have taken the login, and {what}"
+    return OpenBaoError(message, "run the command again; a credential that works once is used up")
 
 
 def conflicts(answer: Answer) -> bool:
@@ -176,6 +184,16 @@ _HINTS: Final = {
 }
 """By a part of what the server says, which itself is not shown."""
 _NO_HINT: Final = "OpenBao's own log says why"
+
+
+@contextmanager
+def understood(address: str) -> Iterator[None]:
+    """For the reading of an answer: one of another shape than OpenBao's is none of OpenBao's."""
+    try:
+        yield
+    except (AttributeError, KeyError, TypeError, ValueError):  # their texts hold what was read
+        message = f"what answers at {address} is not OpenBao, or not of a version that is known"
+        raise OpenBaoError(message, "is the address right?") from None
 
 
 def denied(what: Sequence[str]) -> OpenBaoError:

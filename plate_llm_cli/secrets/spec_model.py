@@ -17,7 +17,8 @@ from plate_llm_cli.source.violations import ModelViolation, ViolationKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SEGMENT: Final = "[A-Za-z0-9_@:+=~-][A-Za-z0-9_.@:+=~-]*"
+_SEGMENT: Final = "(?:[A-Za-z0-9_@:=~-][A-Za-z0-9_.@:+=~-]*|[+][A-Za-z0-9_.@:+=~-]+)"
+"""Not `+` alone, which stands for any segment in a policy."""
 _PATH_HINT: Final = "As `bao kv` takes it behind the mount: harbor/staging."
 MOUNT: Final = TextForm(rf"{_SEGMENT}(?:/{_SEGMENT})*", "a mount's path, without slashes around it")
 PATH: Final = TextForm(
@@ -43,6 +44,13 @@ _LENGTH_FIELDS: Final = {
     "rsa": "bits",
     "ec": "curve",
 }
+
+
+def _variable(value: str) -> str:
+    """The credentials of who seeds must not end up where pods read them."""
+    if value.upper().startswith(("BAO_", "VAULT_")):
+        raise fault("names a variable of the connection to OpenBao", "Choose another name.")
+    return value
 
 
 def _prompt(value: object) -> str:
@@ -106,7 +114,9 @@ class KeyModel(StrictModel):
     prompt: Annotated[str, PlainValidator(_prompt)] | None = optional(
         "Given by a person or an input file; true, or where to get it."
     )
-    env: Annotated[str, VARIABLE] | None = optional("Taken from this environment variable.")
+    env: Annotated[str, VARIABLE, AfterValidator(_variable)] | None = optional(
+        "Taken from this environment variable."
+    )
     file: str | None = optional("Taken from this file of the machine that seeds.")
     value: str | None = optional("The value itself, where it is no secret.")
     derived: DerivedModel | None = Field(

@@ -61,6 +61,11 @@ class NoAnswerError(Exception):
         self.why = why
 
     @property
+    def may_be_done(self) -> bool:
+        """Whether the request may have reached the server and been carried out."""
+        return self.why in (Lost.TIMEOUT, Lost.BROKEN)
+
+    @property
     def passes(self) -> bool:
         """Whether it is worth while to try again: a node may be starting, or gone for another."""
         return self.why in (Lost.REFUSED, Lost.TIMEOUT, Lost.BROKEN)

@@ -248,6 +248,16 @@ def test_value_on_the_command_line_is_refused_and_not_repeated(call: Call) -> No
 
 
 @pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize(
+    "arguments", [["plan", "API_KEY=swordfish-7f3a"], ["plan", "stg", "--login", "swordfish-7f3a"]]
+)
+def test_value_in_another_place_is_not_repeated_either(arguments: list[str], call: Call) -> None:
+    ended = call("secrets", *arguments)
+    assert (ended.code, ended.out) == (2, "")
+    assert "swordfish" not in ended.err
+
+
+@pytest.mark.usefixtures("tree")
 def test_environment_that_the_spec_does_not_serve(call: Call, tree: Path) -> None:
     text = (tree / "apps/stg.yaml").read_text("utf-8").replace("stg", "prod")
     (tree / "apps/prod.yaml").write_text(text, "utf-8")

@@ -31,7 +31,8 @@ MISTAKES = {
     "unknown like no other": (
         PROJECT, b"[tool.plate-llm]\nxyz = 1", f"{TABLE}: unknown setting 'xyz'",
         "known: api-versions, crds, engine, exclude, fail-on, ignore, kubernetes-version, "
-        "primary, repo-url, secrets, select",
+        "openbao-address, openbao-auth, openbao-auth-mount, openbao-ca-cert, openbao-namespace, "
+        "openbao-role, primary, repo-url, secrets, select",
     ),
     "table in our own file": (
         OWN, b"[tool.plate-llm]", "plate-llm.toml: unknown setting 'tool'",

@@ -143,3 +143,16 @@ def test_no_fault_and_no_error_tells_the_value(value: str, pattern: str) -> None
     except ValueError:
         told = traceback.format_exc()
     assert value not in told
+
+
+@pytest.mark.parametrize(
+    ("value", "torn"),
+    [
+        ("-----BEGIN PRIVATE KEY-----", True),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB", True),
+        ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\n", False),
+    ],
+)
+def test_a_key_of_several_lines_must_be_whole(value: str, torn: bool) -> None:
+    fault = check(Secret(value), Form(), PASSWORD)
+    assert (fault is not None and fault.kind is FaultKind.TORN) is torn

@@ -46,22 +46,22 @@ def fault(key: str) -> Fault:
 
 
 def test_what_is_there_and_fine_lacks_nothing(spec: Spec) -> None:
-    assert lacks(spec, {PLACE: {"A": None, "B": None}}) == []
+    assert lacks(spec, {PLACE: {"A": None, "B": None}}, "stg") == []
 
 
 def test_an_optional_key_may_be_absent(spec: Spec) -> None:
-    assert lacks(spec, {PLACE: {"A": None}}) == []
+    assert lacks(spec, {PLACE: {"A": None}}, "stg") == []
 
 
 def test_an_absent_path_is_one_lack_at_its_name(spec: Spec) -> None:
-    lack = only(lacks(spec, {}))
+    lack = only(lacks(spec, {}, "stg"))
     assert (lack.kind, lack.severity) == (LackKind.ABSENT_PATH, Severity.ERROR)
     assert (lack.message, lack.span.line) == ("there is nothing at secret/server/stg", 3)
     assert lack.help == "plate-llm secrets seed stg fills it"
 
 
 def test_an_absent_key_is_named_at_its_line(spec: Spec) -> None:
-    lack = only(lacks(spec, {PLACE: {"B": None}}))
+    lack = only(lacks(spec, {PLACE: {"B": None}}, "stg"))
     assert (lack.kind, lack.message) == (LackKind.ABSENT_KEY, "secret/server/stg#A is not there")
     assert lack.span.line == 6
 
@@ -71,12 +71,12 @@ def test_a_bad_value_is_worse_where_it_is_required(
     spec: Spec, key: str, severity: Severity
 ) -> None:
     held = {PLACE: {"A": None, "B": None} | {key: fault(key)}}
-    lack = only(lacks(spec, held))
+    lack = only(lacks(spec, held, "stg"))
     assert (lack.kind, lack.severity) == (LackKind.BAD_VALUE, severity)
     assert lack.message == f"secret/server/stg#{key} is a placeholder"
 
 
 def test_a_key_that_the_spec_does_not_know_is_an_info(spec: Spec) -> None:
-    lack = only(lacks(spec, {PLACE: {"A": None, "C": None}}))
+    lack = only(lacks(spec, {PLACE: {"A": None, "C": None}}, "stg"))
     assert (lack.kind, lack.severity) == (LackKind.UNKNOWN_KEY, Severity.INFO)
     assert lack.message == "secret/server/stg has a key C that the spec does not know"

@@ -106,6 +106,9 @@ FAULTS = {
     "A: {from: 'app/stg#A'}": (7, "made in a circle: app/stg#A from app/stg#A"),
     "A: {from: app/stg}": (11, "`from` must be path#key"),
     "A: {from: {secret: 'app/stg#A', template: x}}": (39, "`template` has no {} where"),
+    "A: {value: CHANGE_ME}": (7, "the value here is a placeholder"),
+    "A: {generate: {as: hex, bytes: 16}, minLength: 64}": (7, "what is generated is shorter than"),
+    "A: {env: BAO_TOKEN}": (11, "`env` names a variable of the connection to OpenBao"),
     "A b: {prompt: true}": (7, "the key `A b` must be a key of a Secret"),
 }
 
@@ -148,7 +151,7 @@ def test_path_of_two_environments_must_say_that_it_is_shared(tmp_path: Path) -> 
 
 
 def test_path_must_be_as_the_server_reads_it(tmp_path: Path) -> None:
-    for path in ("/app", "app/", "a//b", "a/../b", "a/.", '"a b"'):
+    for path in ("a/+/b", "/app", "app/", "a//b", "a/../b", "a/.", '"a b"'):
         text = HEAD.replace("app/stg", path) + "      A: {prompt: true}\n"
         ((line, _, message),) = complaints(tmp_path, text)
         assert (line, message.endswith("must be a path in the mount")) == (3, True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from getpass import getpass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets.forms import check
+from plate_llm_cli.secrets.forms import FaultKind, check
 from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import Prompt
 
@@ -43,4 +45,16 @@ class Asking:
             if fault is None:
                 return value
             say(f"  it {one_line(fault.what)}")
+            if fault.kind is FaultKind.TORN:
+                say("  a value of several lines goes into a file: --from-file")
+                flush_input()
+                return None
         return None
+
+
+def flush_input() -> None:
+    """Throw away the lines that were pasted behind the first, before a shell gets them."""
+    with suppress(OSError, ImportError), Path("/dev/tty").open("rb") as terminal:
+        import termios  # noqa: PLC0415 - not on Windows
+
+        termios.tcflush(terminal, termios.TCIFLUSH)

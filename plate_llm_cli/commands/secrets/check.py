@@ -69,7 +69,7 @@ def check(
         if live:
             spec = spec_of(workspace, whole_spec(workspace), env)
             with openbao(workspace, Access(address, login, proxy)) as (_, bao):
-                found = _live(spec, bao, report.environments)
+                found = _live(spec, bao, report.environments, env)
             report = replace(report, findings=(*report.findings, *found))
         chains = deployment.secrets.at(workspace.release(env).place)
     if chains and output_format is options.ReportFormat.TEXT and output is None and not quiet:
@@ -100,7 +100,7 @@ def _concerns(finding: Finding, here: Sequence[str]) -> bool:
     return not finding.environments or bool(set(finding.environments) & set(here))
 
 
-def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...]) -> list[Finding]:
+def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...], env: str) -> list[Finding]:
     stored = read_places(bao, [path.place for path in spec.paths])
     held = {
         path.place: {
@@ -112,4 +112,4 @@ def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...]) -> list[Finding]:
         for path in spec.paths
         if stored[path.place].state is StoredState.LIVE
     }
-    return findings_of(spec, lacks(spec, held), releases)
+    return findings_of(spec, lacks(spec, held, env), releases)
