@@ -30,8 +30,10 @@ class Pairing:
 def pairs(a: Spec, b: Spec) -> Pairing:
     """Pair the paths of `a` and `b`: those of one role, else those that differ in one segment.
 
-    A path that may be the counterpart of several stays alone, unless the segments in which it
-    differs from one of them are those of another pair: `staging` there and `production` here.
+    That segment must name the environments, or be exchanged in another pair as well: `db/app` and
+    `cache/app` differ in one segment, too. A path that may be the counterpart of several stays
+    alone, unless the segments in which it differs from one of them are those of another pair:
+    `staging` there and `production` here.
     """
     matching = _Matching(
         [path for path in a.paths if b.at(path.place) is None],
@@ -40,7 +42,12 @@ def pairs(a: Spec, b: Spec) -> Pairing:
     matching.match(
         (one, other) for one, other in matching.all if one.role and one.role == other.role
     )
-    matching.match(matching.near)
+    common = Counter(_exchange(one, other) for one, other in matching.near)
+    matching.match(
+        (one, other)
+        for one, other in matching.near
+        if common[_exchange(one, other)] > 1 or _names_environments(one, other)
+    )
     usual = {_exchange(one, other) for one, other in matching.found}
     matching.match(pair for pair in matching.near if _exchange(*pair) in usual)
     position = {path.place: index for index, path in enumerate(a.paths)}
@@ -89,6 +96,17 @@ def _exchange(one: PathSpec, other: PathSpec) -> tuple[str, str] | None:
         return None
     differing = [(here, there) for here, there in zip(mine, theirs, strict=True) if here != there]
     return differing[0] if len(differing) == 1 else None
+
+
+def _names_environments(one: PathSpec, other: PathSpec) -> bool:
+    """Whether the segments in which two paths differ hold the names of their environments."""
+    exchange = _exchange(one, other)
+    if exchange is None:
+        return False
+    return all(
+        any(name in segment for name in path.environments)
+        for segment, path in zip(exchange, (one, other), strict=True)
+    )
 
 
 def _segments(place: Place) -> tuple[str, ...]:

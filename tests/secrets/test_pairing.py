@@ -15,7 +15,7 @@ def paths(*names: str) -> Spec:
         full, _, role = text.partition("=")
         mount, _, path = full.rpartition(":")
         place = Place(mount or "secret", path)
-        found.append(PathSpec(place, ("any",), {}, Span(1, 1, 1, 2), role=role))
+        found.append(PathSpec(place, ("stg", "prod"), {}, Span(1, 1, 1, 2), role=role))
     return Spec(SourceFile("environments/secrets.yaml", ""), tuple(found))
 
 
@@ -31,6 +31,12 @@ def test_one_role_pairs_paths_that_have_no_segment_in_common() -> None:
 def test_without_a_role_one_segment_may_differ() -> None:
     pairing = pairs(paths("server/stg", "stg/a/b"), paths("prod/a/b", "server/prod"))
     assert found(pairing) == [("server/stg", "server/prod"), ("stg/a/b", "prod/a/b")]
+
+
+def test_segment_that_names_no_environment_pairs_only_what_it_pairs_elsewhere() -> None:
+    assert found(pairs(paths("db/app"), paths("cache/app"))) == []
+    pairing = pairs(paths("server/staging", "harbor/staging"), paths("server/live", "harbor/live"))
+    assert found(pairing) == [("server/staging", "server/live"), ("harbor/staging", "harbor/live")]
 
 
 def test_two_segments_or_another_depth_are_too_much() -> None:
@@ -55,7 +61,7 @@ def test_of_several_candidates_the_usual_exchange_decides() -> None:
 
 
 def test_several_candidates_and_nothing_to_decide_leaves_them_alone() -> None:
-    pairing = pairs(paths("server/stg", "server/base"), paths("server/prod"))
+    pairing = pairs(paths("server/stg", "server/stg2"), paths("server/prod"))
     assert (found(pairing), len(pairing.only_a), len(pairing.only_b)) == ([], 2, 1)
 
 
