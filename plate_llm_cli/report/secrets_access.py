@@ -1,4 +1,4 @@
-"""Policies and auth roles for people and for programs. They hold no secret."""
+"""Auth roles for people and for programs. They hold no secret."""
 
 from __future__ import annotations
 
@@ -11,49 +11,35 @@ from plate_llm_cli.report.untrusted import json_text, one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plate_llm_cli.secrets.access import Role, RoleComparison
-    from plate_llm_cli.secrets.granting import Comparison
-    from plate_llm_cli.secrets.policies import Policy
-
-
-def policies_text(policies: Iterable[Policy]) -> str:
-    """Each policy below its name, as `bao policy write` takes it."""
-    blocks = [f"# policy {item.name}\n{item.hcl}" for item in policies]
-    return "".join(f"{visible(line)}\n" for line in "\n".join(blocks).splitlines())
-
-
-def policies_json(policies: Iterable[Policy]) -> str:
-    """The same for programs."""
-    listed = [
-        {
-            "name": item.name,
-            "hcl": item.hcl,
-            "grants": {path: list(may) for path, may in sorted(item.grants.items())},
-        }
-        for item in policies
-    ]
-    return json_text({"version": 1, "policies": listed})
-
-
-def standing_text(compared: Iterable[Comparison]) -> str:
-    """Which policies are new, differ, or are as they should be."""
-    lines = []
-    for item in compared:
-        lines.append(f"{item.policy.name}: {item.standing}")
-        if item.standing != "same":
-            lines += [f"  {line}" for line in item.difference.splitlines()[2:]]
-    return "".join(f"{visible(line)}\n" for line in lines)
+    from plate_llm_cli.secrets.access import Role
+    from plate_llm_cli.secrets.role_writing import RoleComparison
 
 
 def roles_text(roles: Iterable[Role]) -> str:
-    """The command that would write each role."""
-    return "".join(f"{_command(role)}\n" for role in roles)
+    """The commands that would write each role."""
+    return "".join(f"{command}\n" for role in roles for command in _commands(role))
 
 
-def _command(role: Role) -> str:
-    parts = [f"bao write {role.path}"]
-    parts += [f"{name}={shlex.quote(_value(value))}" for name, value in role.fields.items()]
-    return " \\\n  ".join(one_line(part) for part in parts)
+def _commands(role: Role) -> list[str]:
+    structured = any(isinstance(value, dict) for value in role.fields.values())
+    found = [_as_json(role) if structured else _as_fields(role)]
+    if role.role_id:
+        found.append(_line("bao", "write", f"{role.path}/role-id", f"role_id={role.role_id}"))
+    return found
+
+
+def _as_fields(role: Role) -> str:
+    fields = [_line(f"{name}={_value(value)}") for name, value in role.fields.items()]
+    return " \\\n  ".join([_line("bao", "write", role.path), *fields])
+
+
+def _as_json(role: Role) -> str:
+    """A field of `bao write` cannot hold a map."""
+    return f"{_line('bao', 'write', role.path, '-')} <<'EOF'\n{json.dumps(role.fields)}\nEOF"
+
+
+def _line(*words: str) -> str:
+    return one_line(shlex.join(words))
 
 
 def _value(value: Any) -> str:
@@ -64,17 +50,41 @@ def _value(value: Any) -> str:
 
 def roles_json(roles: Iterable[Role]) -> str:
     """The same for programs."""
-    listed = [{"method": role.method, "path": role.path, "fields": role.fields} for role in roles]
-    return json_text({"version": 1, "roles": listed})
+    return json_text({"version": 1, "roles": [_role(role) for role in roles]})
+
+
+def _role(role: Role) -> dict[str, Any]:
+    found = {"method": role.method, "path": role.path, "policy": role.policy, "fields": role.fields}
+    return found | ({"role_id": role.role_id} if role.role_id else {})
+
+
+def _standing(item: RoleComparison) -> str:
+    return "same" if item.same else "different" if item.exists else "new"
 
 
 def role_differences_text(compared: Iterable[RoleComparison]) -> str:
     """Which roles are new, differ, or are as they should be."""
     lines = []
     for item in compared:
-        state = "same" if item.same else "different" if item.exists else "new"
-        lines.append(f"{item.role.path}: {state}")
-        for name, there, wanted in item.differences:
-            before = f"{json.dumps(there)} -> " if item.exists else ""
-            lines.append(f"  {name}: {before}{json.dumps(wanted)}")
+        lines.append(f"{one_line(item.role.path)}: {_standing(item)}")
+        for found in item.differences:
+            before = f"{json.dumps(found.there)} -> " if item.exists else ""
+            lines.append(f"  {found.field}: {before}{json.dumps(found.wanted)}")
     return "".join(f"{visible(line)}\n" for line in lines)
+
+
+def role_differences_json(compared: Iterable[RoleComparison], *, written: bool) -> str:
+    """What was there and what was done, for programs."""
+    listed = [
+        {
+            **_role(item.role),
+            "standing": _standing(item),
+            "written": written and not item.same,
+            "differences": [
+                {"field": found.field, "there": found.there, "wanted": found.wanted}
+                for found in item.differences
+            ],
+        }
+        for item in compared
+    ]
+    return json_text({"version": 1, "roles": listed})

@@ -1,21 +1,15 @@
-"""The least that OpenBao must allow: a policy for each role of a store, and one for seeding."""
+"""The least that OpenBao must allow: a policy for each reader, and one for who seeds."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.secrets.reads import path_of
+from plate_llm_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from plate_llm_cli.graph.secret_chains import SecretChains
-    from plate_llm_cli.graph.secret_sources import RemotePath
-    from plate_llm_cli.graph.secret_stores import SecretStore
-    from plate_llm_cli.graph.secret_uses import ClusterNamespace
     from plate_llm_cli.secrets.addresses import Place
+    from plate_llm_cli.secrets.readers import Reader
     from plate_llm_cli.secrets.spec import Spec
 
 READ: Final[tuple[str, ...]] = ("read",)
@@ -42,94 +36,71 @@ class Policy:
             blocks.append(f'path "{path}" {{\n  capabilities = [{listed}]\n}}\n')
         return "\n".join(blocks)
 
+    def allows(self, path: str) -> frozenset[str]:
+        """What it allows at `path`: an exact grant counts alone, else the longest with `*`."""
+        if path in self.grants:
+            return frozenset(self.grants[path])
+        globs = [glob for glob in self.grants if glob.endswith("*") and path.startswith(glob[:-1])]
+        return frozenset(self.grants[max(globs, key=len)]) if globs else frozenset()
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Reader:
-    """Who reads: the stores that log in as one role, and what is read through them."""
 
-    name: str
-    """Of the role and of its policy."""
-    stores: tuple[SecretStore, ...]
-    paths: tuple[Place, ...]
-    """In the spec, sorted."""
-    unknown: tuple[str, ...] = ()
-    """Read, and not in the spec: not granted."""
-    searched: tuple[str, ...] = ()
-    """Paths of the API below which names are listed."""
+def data(place: Place) -> str:
+    """Where the values of a path are in the API.
 
-    @property
-    def policy(self) -> Policy:
-        """What it needs: to read these paths, and nothing beside them."""
-        grants = {f"{place.mount}/data/{place.path}": READ for place in self.paths}
-        grants |= dict.fromkeys(self.searched, LIST)
-        stores = " and ".join(dict.fromkeys(store.label for store in self.stores))
-        return Policy(self.name, f"What {stores} may read.", grants)
+    Raises:
+        UsageError: a policy that names the path would name others as well.
+    """
+    return _api_path(place, "data")
+
+
+def metadata(place: Place) -> str:
+    """Where the versions and annotations of a path are in the API.
+
+    Raises:
+        UsageError: as of `data`.
+    """
+    return _api_path(place, "metadata")
+
+
+def _api_path(place: Place, branch: str) -> str:
+    if "+" in str(place).split("/"):
+        hint = "give the path another name: in a policy, + stands for any name"
+        raise UsageError(f"{place} cannot be granted alone", hint)
+    return f"{place.mount}/{branch}/{place.path}"
 
 
 def seeder_policy(env: str, spec: Spec) -> Policy:
-    """What `seed`, `rotate` and `age` need for an environment; `spec` holds its paths alone."""
+    """What `seed`, `rotate` and `age` need for an environment; `spec` holds its paths alone.
+
+    Raises:
+        UsageError: as of `data`.
+    """
     grants: dict[str, tuple[str, ...]] = {}
     for path in spec.paths:
-        grants[f"{path.place.mount}/data/{path.place.path}"] = SEED
-        grants[f"{path.place.mount}/metadata/{path.place.path}"] = NOTE
-    return Policy(f"plate-llm-seeder-{env}", f"Seeds and rotates the secrets of {env}.", grants)
+        grants[data(path.place)] = SEED
+        grants[metadata(path.place)] = NOTE
+    return Policy(seeder_name(env), f"Seeds and rotates the secrets of {env}.", grants)
 
 
-def readers(secrets: SecretChains, place: ClusterNamespace, spec: Spec) -> list[Reader]:
-    """Who reads for the environment at `place`, by role.
+def seeder_name(env: str) -> str:
+    """The name of the seeder's policy, and of its auth role."""
+    return f"plate-llm-seeder-{env}".lower()
 
-    A role gets what is read through its stores in every namespace: it has one policy.
+
+def reader_policy(reader: Reader) -> Policy:
+    """What a reader needs: to read its paths, and nothing beside them.
+
+    Raises:
+        UsageError: as of `data`.
     """
-    here = {_role(path.store) for made in secrets.made_at(place) for path in made.paths}
-    used: dict[str, list[RemotePath]] = defaultdict(list)
-    searched: dict[str, list[RemotePath]] = defaultdict(list)
-    for made in secrets.produced:
-        for path in made.paths:
-            used[_role(path.store)].append(path)
-        for path in made.searched:
-            searched[_role(path.store)].append(path)
-    names = sorted((here | (set(searched) & here)) - {""})
-    return [_reader(name, used[name], searched[name], spec) for name in names]
+    grants = {data(place): READ for place in reader.paths}
+    grants |= {metadata(place): READ for place in reader.noted}
+    # External Secrets lists every folder below the one that it searches.
+    grants |= {f"{metadata(folder)}/*".replace("//", "/"): LIST for folder in reader.folders}
+    stores = " and ".join(dict.fromkeys(store.label for store in reader.stores))
+    return Policy(reader.name, f"What {_comment(stores)} may read.", grants)
 
 
-def _reader(
-    name: str, used: Iterable[RemotePath], searched: Iterable[RemotePath], spec: Spec
-) -> Reader:
-    known, unknown = set(), set()
-    stores: dict[int, SecretStore] = {}
-    below = [*searched]
-    for path in [*used, *below]:
-        if path.store is not None:
-            stores[id(path.store)] = path.store
-    for path in used:
-        found = path_of(path, spec)
-        known |= {found.place} if found else set()
-        unknown |= set() if found else {str(path)}
-    lists: set[str] = set()
-    for path in below:
-        folder = path.path.strip("/")
-        lists |= {f"{path.mount}/metadata/{folder}/*" if folder else f"{path.mount}/metadata/*"}
-        known |= {item.place for item in spec.paths if _is_below(item.place, path)}
-    return Reader(
-        name,
-        tuple(stores.values()),
-        tuple(sorted(known)),
-        tuple(sorted(unknown)),
-        tuple(sorted(lists)),
-    )
-
-
-def _is_below(place: Place, folder: RemotePath) -> bool:
-    prefix = folder.path.strip("/")
-    return place.mount == folder.mount and (not prefix or place.path.startswith(f"{prefix}/"))
-
-
-def _role(store: SecretStore | None) -> str:
-    """The role that a store logs in as; '' for none.
-
-    One with a token names no role, one with AppRole the role's id only: they get one of their own.
-    """
-    if store is None or not store.in_openbao:
-        return ""
-    named = store.login.role if store.login.method != "appRole" else ""
-    return named or f"{store.manifest.namespace}-{store.name}"
+def _comment(text: str) -> str:
+    """Text of the tree within a comment: it cannot begin a new line."""
+    return "".join(char if char.isprintable() else "?" for char in text)

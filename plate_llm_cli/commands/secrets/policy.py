@@ -9,20 +9,24 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.deployed import deployed, whole_spec
-from plate_llm_cli.commands.secrets.session import Access, confirm, openbao, spec_of
+from plate_llm_cli.commands.secrets.granted import Granted, require_apply, warn
+from plate_llm_cli.commands.secrets.session import Access, confirm, openbao
 from plate_llm_cli.context import Workspace
-from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, write_out
-from plate_llm_cli.report.secrets_access import policies_json, policies_text, standing_text
-from plate_llm_cli.secrets.policies import readers, seeder_policy
+from plate_llm_cli.report.secrets_policy import (
+    granted_json,
+    policies_json,
+    policies_text,
+    proof_text,
+    standing_text,
+)
+from plate_llm_cli.secrets.policies import reader_policy, seeder_policy
 
 if TYPE_CHECKING:
     from plate_llm_cli.secrets.granting import Comparison
     from plate_llm_cli.secrets.openbao import OpenBao
     from plate_llm_cli.secrets.policies import Policy
-    from plate_llm_cli.secrets.spec import Spec
 
 
 class For(StrEnum):
@@ -61,73 +65,71 @@ def policy(
     With --apply they are written, and a token of a minute proves what each allows.
     """
     del verbose
+    require_apply(apply=apply, yes=yes)
+    as_json = output_format is options.ListFormat.JSON
     with Workspace(root, engine or "") as workspace:
-        whole = whole_spec(workspace)
-        policies = _policies(workspace, whole, env, whose)
+        granted = Granted(workspace, env)
+        policies = _policies(granted, whose, strict=apply)
         if not apply:
-            as_json = output_format is options.ListFormat.JSON
             write_out(policies_json(policies) if as_json else policies_text(policies))
             return
-        with openbao(workspace, Access(address, login, proxy)) as (connection, bao):
-            written = _write(bao, policies, connection.address, yes=yes, dry_run=dry_run)
-            if dry_run or not written:
-                return
-            failed = _prove(bao, policies, whole)
-    if failed:
+        with openbao(workspace, Access(address, login, proxy)) as (_, bao):
+            proven = _Applying(bao, granted, as_json).carry_out(policies, yes=yes, dry_run=dry_run)
+    if not proven:
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _policies(workspace: Workspace, whole: Spec, env: str, whose: For) -> list[Policy]:
-    spec = spec_of(workspace, whole, env)
+def _policies(granted: Granted, whose: For, *, strict: bool) -> list[Policy]:
     found = []
     if whose is not For.SEEDER:
-        place = workspace.release(env).place
-        for reader in readers(deployed(workspace).secrets, place, whole):
-            found.append(reader.policy)
-            for path in reader.unknown:
-                say(f"warning: {path} is read and not in the spec: {reader.name} may not read it")
+        found += [reader_policy(reader) for reader in granted.readers(strict=strict)]
     if whose is not For.READER:
-        found.append(seeder_policy(env, spec))
+        found.append(seeder_policy(granted.env, granted.spec))
     return found
 
 
-def _write(bao: OpenBao, policies: list[Policy], address: str, *, yes: bool, dry_run: bool) -> bool:
-    """Show what differs, and write it; False when the person does not want it."""
-    from plate_llm_cli.secrets import granting  # noqa: PLC0415 - loads hvac
+class _Applying:
+    """Writes policies and proves them."""
 
-    compared = granting.compare(bao, policies)
-    write_out(standing_text(compared))
-    changing: list[Comparison] = [
-        item for item in compared if item.standing is not granting.Standing.SAME
-    ]
-    if dry_run or not changing:
-        return not dry_run
-    if not confirm(f"Write {_count(len(changing))} to {address}?", yes=yes):
-        return False
-    for item in changing:
-        granting.write(bao, item.policy)
-        say(f"{item.policy.name} is written")
-    return True
+    def __init__(self, bao: OpenBao, granted: Granted, as_json: bool) -> None:
+        from plate_llm_cli.secrets import granting  # noqa: PLC0415 - loads hvac
 
+        self._granting = granting
+        self._bao = bao
+        self._granted = granted
+        self._as_json = as_json
 
-def _prove(bao: OpenBao, policies: list[Policy], whole: Spec) -> bool:
-    """Whether a policy allows something else than it should."""
-    from plate_llm_cli.secrets import granting  # noqa: PLC0415 - loads hvac
+    def carry_out(self, policies: list[Policy], *, yes: bool, dry_run: bool) -> bool:
+        """Whether every policy that was written, or was there, allows what it should."""
+        compared = self._granting.compare(self._bao, policies)
+        if not self._as_json:
+            write_out(standing_text(compared))
+        wanted = not dry_run and self._write(compared, yes=yes)
+        whole = self._granted.whole
+        proofs = [self._granting.prove(self._bao, item, whole) for item in policies if wanted]
+        for proof in proofs:
+            for line in proof_text(proof):
+                say(line)
+        if self._as_json:
+            write_out(granted_json(compared, proofs, written=wanted))
+        return not any(proof.wrong for proof in proofs)
 
-    paths = [f"{path.place.mount}/data/{path.place.path}" for path in whole.paths]
-    failed = False
-    for item in policies:
-        try:
-            wrong = granting.prove(bao, item, paths)
-        except OpenBaoError as error:
-            say(f"warning: {item.name} is not proven: {error.message}")
-            continue
-        for line in wrong:
-            say(f"wrong: {line}")
-        failed = failed or bool(wrong)
-        if not wrong:
-            say(f"{item.name} is proven: what it should, and none of the other paths")
-    return failed
+    def _write(self, compared: list[Comparison], *, yes: bool) -> bool:
+        """Write what differs; False when the person does not want it."""
+        same = self._granting.Standing.SAME
+        changing = [item for item in compared if item.standing is not same]
+        if not changing:
+            return True
+        self._granting.require(self._bao, changing)
+        address = self._bao.connection.address
+        if not confirm(f"Write {_count(len(changing))} to {address}?", yes=yes):
+            return False
+        for item in changing:
+            if not item.policy.grants:
+                warn(f"{item.policy.name} allows nothing: nothing that is read is in the spec")
+            self._granting.write(self._bao, item.policy)
+            say(f"{item.policy.name} is written")
+        return True
 
 
 def _count(number: int) -> str:
