@@ -198,10 +198,18 @@ def understood(address: str) -> Iterator[None]:
 
 def denied(what: Sequence[str]) -> OpenBaoError:
     """The policies of the token do not allow it."""
-    hint = "`plate-llm secrets policy ENV` prints the policies that are needed"
+    hint = _who_may(what)
     if len(what) == 1:
         return OpenBaoError(f"the token may not {what[0]}", hint)
     return OpenBaoError("the token may not do all that is needed", hint, what)
+
+
+def _who_may(what: Sequence[str]) -> str:
+    if all(item.endswith("-self") for item in what):
+        return "OpenBao's own policy `default` allows that: the token was made without it"
+    if all(" sys/" in item or " auth/" in item for item in what):
+        return "no policy of ours allows that: it takes a token of who administers OpenBao"
+    return "`plate-llm secrets policy ENV` prints the policies that are needed"
 
 
 def bad_token(method: str, *, expired: bool) -> OpenBaoError:

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
 WRAP_SECONDS: Final = 600
 """How long a wrapped secret_id can be fetched."""
 _TYPES: Final = {"jwt": ("jwt", "oidc")}
-_CONFIGURED: Final = {
-    "kubernetes": "kubernetes_host=https://... tells it which cluster checks the tokens",
-    "jwt": "oidc_discovery_url=https://... tells it whose tokens to trust",
-}
+_CONFIGURED: Final = {"kubernetes": "kubernetes_host", "jwt": "oidc_discovery_url"}
+"""What the configuration of a method has at least: who checks tokens, whose tokens count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +128,8 @@ def lacks(bao: OpenBao, role: Role, env: str) -> Iterator[str]:
     """What else a login needs and OpenBao does not have, as far as the token may know."""
     config, policy = f"auth/{role.mount}/config", f"sys/policies/acl/{role.policy}"
     if role.method in _CONFIGURED and _is_absent(bao, config):
-        yield f"{config} is empty: bao write {config} {_CONFIGURED[role.method]}"
+        example = f"bao write {config} {_CONFIGURED[role.method]}=https://..."
+        yield f"nobody can log in before {role.mount}/ is configured: {example}"
     if _is_absent(bao, policy):
         yield f"there is no policy {role.policy} yet: plate-llm secrets policy {env} --apply"
 

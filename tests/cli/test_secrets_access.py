@@ -87,8 +87,10 @@ def test_what_else_a_login_needs_is_said(
     monkeypatch.chdir(make_tree(bao, tmp_path / "tree", named(method, mount)))
     ended = call("secrets", "access", "stg", "--apply", "--dry-run")
     config, policy = ended.err.splitlines()
-    begin = f"warning: auth/{mount}/config is empty: bao write auth/{mount}/config "
-    assert config.startswith(f"{begin}{CONFIGS[method]}=https://... ")
+    assert config == (
+        f"warning: nobody can log in before {mount}/ is configured: "
+        f"bao write auth/{mount}/config {CONFIGS[method]}=https://..."
+    )
     assert policy == (
         f"warning: there is no policy {bao.mount}-stg yet: plate-llm secrets policy stg --apply"
     )
@@ -194,6 +196,10 @@ def test_seeder_logs_in_with_what_was_handed_over_and_only_once(
     assert ended.code == 0
     token = file.read_text("utf-8").strip()
     assert token not in ended.out + ended.err
+    told = ended.err.splitlines()
+    assert f"  export BAO_AUTH_MOUNT={mount}" in told
+    assert f"  export BAO_WRAPPED_SECRET_ID_FILE={file}" in told
+    assert told[-1] == "  plate-llm secrets seed stg --login approle"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     role = f"auth/{mount}/role/plate-llm-seeder-stg"
     role_id = bao.server.done("GET", f"{role}/role-id")["data"]["role_id"]

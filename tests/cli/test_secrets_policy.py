@@ -172,7 +172,10 @@ def test_all_that_may_not_be_written_is_named_before_the_first_write(
     bao.server.ask("DELETE", "sys/policies/acl/plate-llm-seeder-stg")
     ended = call("secrets", "policy", "stg", "--apply", "--yes")
     assert ended.code == 3
-    assert "may not update sys/policies/acl/plate-llm-seeder-stg" in ended.err
+    assert ended.err == (
+        "error: the token may not update sys/policies/acl/plate-llm-seeder-stg\n"
+        "hint: no policy of ours allows that: it takes a token of who administers OpenBao\n"
+    )
     assert bao.server.ask("GET", f"sys/policies/acl/{bao.mount}-stg")[0] == 404
 
 

@@ -80,3 +80,15 @@ def test_uses_that_are_left_are_counted(
     facts = json.loads(call("secrets", "token", "--format", "json").out)
     assert facts["uses_left"] == 8
     assert facts["warnings"] == ["it can be used 8 more times: seeding takes several a path"]
+
+
+def test_token_that_may_not_even_ask_about_itself(
+    bao: Bao, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BAO_TOKEN", made(bao, policies=["x"], no_default_policy=True))
+    ended = call("secrets", "token")
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err == (
+        "error: the token may not read auth/token/lookup-self\n"
+        "hint: OpenBao's own policy `default` allows that: the token was made without it\n"
+    )

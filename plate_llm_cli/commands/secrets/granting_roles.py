@@ -40,9 +40,9 @@ class ApplyingRoles:
         compared = [role_writing.compare(self.bao, role) for role in roles]
         if not self.as_json:
             write_out(role_differences_text(compared))
-        for role in roles:
-            for lack in role_writing.lacks(self.bao, role, self.env):
-                warn(lack)
+        lacks = [lack for role in roles for lack in role_writing.lacks(self.bao, role, self.env)]
+        for lack in dict.fromkeys(lacks):
+            warn(lack)
         written = not dry_run and self._write(compared, yes=yes)
         if self.as_json:
             write_out(role_differences_json(compared, written=written))
@@ -75,9 +75,11 @@ class ApplyingRoles:
         write_private(self.target, f"{token.reveal()}\n")
         say(f"{self.target} holds a secret_id, wrapped: it can be fetched once, for 10 minutes")
         path = shlex.quote(f"{role.path}/role-id")
-        mount = f" BAO_AUTH_MOUNT={shlex.quote(role.mount)}" if role.mount != "approle" else ""
-        say(one_line(f"  export BAO_ROLE_ID=$(bao read -field=role_id {path}){mount}"))
-        say(one_line(f"  export BAO_WRAPPED_SECRET_ID_FILE={shlex.quote(str(self.target))}"))
+        mount = shlex.quote(role.mount)
+        say(f"  export BAO_ROLE_ID=$(bao read -field=role_id {one_line(path)})")
+        if role.mount != role.method:
+            say(f"  export BAO_AUTH_MOUNT={one_line(mount)}")
+        say(f"  export BAO_WRAPPED_SECRET_ID_FILE={one_line(shlex.quote(str(self.target)))}")
         say(f"  plate-llm secrets seed {self.env} --login approle")
 
 
