@@ -112,6 +112,7 @@ SecretIdUses = Annotated[
     int,
     typer.Option(
         "--secret-id-uses",
+        metavar="NUMBER",
         min=0,
         rich_help_panel=_SEEDER,
         help="approle: how often a secret_id works; 0 is without limit.",
