@@ -23,12 +23,10 @@ def key_spec(name: str, origin: Origin, *, mount: str = "secret", required: bool
     return KeySpec(address(name, mount), origin, Span(7, 1, 7, 2), required=required)
 
 
-def spec_of(*keys: KeySpec) -> Spec:
-    """A spec of `keys`, for the environment stg."""
+def spec_of(*keys: KeySpec, env: str = "stg") -> Spec:
+    """A spec of `keys`, for one environment."""
     by_place: dict[Place, dict[str, KeySpec]] = {}
     for key in keys:
         by_place.setdefault(key.address.place, {})[key.name] = key
-    paths = [
-        PathSpec(place, ("stg",), found, Span(3, 1, 3, 2)) for place, found in by_place.items()
-    ]
+    paths = [PathSpec(place, (env,), found, Span(3, 1, 3, 2)) for place, found in by_place.items()]
     return Spec(SourceFile("environments/secrets.yaml", ""), tuple(paths))

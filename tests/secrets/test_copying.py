@@ -35,7 +35,7 @@ def copy_of(choice: Choice) -> Copy:
     prod.append(key_spec("a/prod#URL", Derived(address("a/prod#GIVEN"))))
     prod.append(key_spec("alone/in/prod#KEY", Prompt()))
     both = key_spec("all#KEY", Prompt())
-    a, b = spec_of(*stg, both), spec_of(*prod, both)
+    a, b = spec_of(*stg, both), spec_of(*prod, both, env="prod")
     data = {name: Secret(name.lower()) for name in (*NAMES, *ALONE) if name != "GONE"}
     stored = {address("a/stg#GIVEN").place: Stored(StoredState.LIVE, 1, data)}
     return Copy(b, pairs(a, b), stored, choice)
