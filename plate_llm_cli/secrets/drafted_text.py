@@ -88,9 +88,14 @@ def _key(key: DraftKey) -> Iterator[str]:
 
 def _scalar(text: str) -> str:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if plain else json.dumps(text, ensure_ascii=True)
+    return text if plain else f'"{_visible(text)}"'
 
 
 def _visible(text: str) -> str:
-    """On one line, whatever is in it."""
-    return json.dumps(text, ensure_ascii=True)[1:-1]
+    """On one line, whatever is in it, with the escapes of YAML's double quotes."""
+    return "".join(_escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    # JSON writes what is beyond 16 bit as two halves, which YAML does not take.
+    return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else json.dumps(char)[1:-1]
