@@ -11,8 +11,8 @@ from plate_llm_cli.report.untrusted import json_text, one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plate_llm_cli.secrets.access import Role
-    from plate_llm_cli.secrets.role_writing import RoleComparison
+    from plate_llm_cli.secrets.privileges.access import Role
+    from plate_llm_cli.secrets.privileges.role_writing import RoleComparison
 
 
 def roles_text(roles: Iterable[Role]) -> str:

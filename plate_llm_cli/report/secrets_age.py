@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from plate_llm_cli.secrets.ages import Age, KeyAge
+    from plate_llm_cli.secrets.lifecycle.ages import Age, KeyAge
 
 _HEADINGS = ("KEY", "CHANGED", "PERIOD", "DUE")
 _DAY = timedelta(days=1)

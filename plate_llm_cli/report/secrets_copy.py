@@ -9,7 +9,7 @@ from plate_llm_cli.report.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.secrets.copying import Copy
+    from plate_llm_cli.secrets.lifecycle.copying import Copy
 
 
 def no_place(copied: Copy, env_a: str, env_b: str) -> Iterator[str]:

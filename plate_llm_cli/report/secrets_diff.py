@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from plate_llm_cli.secrets.differences import Comparison, KeyPair, PathPair, Side
+    from plate_llm_cli.secrets.lifecycle.differences import Comparison, KeyPair, PathPair, Side
     from plate_llm_cli.secrets.spec import PathSpec
 
 

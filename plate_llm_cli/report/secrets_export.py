@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets.stored import StoredState
+from plate_llm_cli.secrets.server.stored import StoredState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.secrets.backup import Backup
-    from plate_llm_cli.secrets.backup_text import BackupFormat
+    from plate_llm_cli.secrets.backups.backup import Backup
+    from plate_llm_cli.secrets.backups.backup_text import BackupFormat
 
 
 def left_out(backup: Backup, form: BackupFormat) -> Iterator[str]:

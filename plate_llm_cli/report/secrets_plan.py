@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from plate_llm_cli.report.columns import described
 from plate_llm_cli.report.untrusted import json_text, one_line
 from plate_llm_cli.secrets.plan import Action
+from plate_llm_cli.secrets.server.stored import StoredState
 from plate_llm_cli.secrets.spec import (
     Derived,
     FromEnvironment,
@@ -16,7 +17,6 @@ from plate_llm_cli.secrets.spec import (
     Literal,
     Prompt,
 )
-from plate_llm_cli.secrets.stored import StoredState
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from plate_llm_cli.report.untrusted import json_text, one_line, visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from plate_llm_cli.secrets.granting import Comparison, Proof
-    from plate_llm_cli.secrets.policies import Policy
+    from plate_llm_cli.secrets.privileges.granting import Comparison, Proof
+    from plate_llm_cli.secrets.privileges.policies import Policy
 
 
 def policies_text(policies: Iterable[Policy]) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plate_llm_cli.graph.secret_uses import ClusterNamespace
-    from plate_llm_cli.secrets.affected import Affected, Sync, Workload
+    from plate_llm_cli.secrets.lifecycle.affected import Affected, Sync, Workload
 
 
 def readers_text(affected: Affected) -> str:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.report.untrusted import json_text, one_line
 
 if TYPE_CHECKING:
-    from plate_llm_cli.secrets.connection import Connection
-    from plate_llm_cli.secrets.tokens import TokenFacts
+    from plate_llm_cli.secrets.server.connection import Connection
+    from plate_llm_cli.secrets.server.tokens import TokenFacts
 
 _HOUR: Final = 3600
 _DAY: Final = 24 * _HOUR

@@ -12,19 +12,19 @@ from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, Final, Protocol
 
 from plate_llm_cli.errors import OpenBaoError
-from plate_llm_cli.secrets.generators import generate
-from plate_llm_cli.secrets.openbao_errors import ConflictError
 from plate_llm_cli.secrets.plan import Action, Candidate
+from plate_llm_cli.secrets.server.openbao_errors import ConflictError
+from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.spec import Derived, Generate
-from plate_llm_cli.secrets.stored import Stored, StoredState
+from plate_llm_cli.secrets.values.generators import generate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from plate_llm_cli.secrets.addresses import Address, Place
     from plate_llm_cli.secrets.plan import KeyPlan, PathPlan, Plan, Planner
-    from plate_llm_cli.secrets.secret import Secret
     from plate_llm_cli.secrets.spec import PathSpec
+    from plate_llm_cli.secrets.values.secret import Secret
 
 MARK_FORMAT: Final = "%Y-%m-%dT%H:%M:%SZ"
 """Times in annotations, in UTC."""

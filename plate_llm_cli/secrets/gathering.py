@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import InputError
 from plate_llm_cli.secrets.plan import Action, Candidate
-from plate_llm_cli.secrets.sources import Missing, source_of, values_for
+from plate_llm_cli.secrets.server.stored import StoredState
 from plate_llm_cli.secrets.spec import Derived, Generate
-from plate_llm_cli.secrets.stored import StoredState
+from plate_llm_cli.secrets.values.sources import Missing, source_of, values_for
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from plate_llm_cli.secrets.addresses import Address
-    from plate_llm_cli.secrets.inputs import Inputs
     from plate_llm_cli.secrets.plan import KeyPlan, PathPlan, Plan, Wishes
-    from plate_llm_cli.secrets.secret import Secret
     from plate_llm_cli.secrets.spec import KeySpec
+    from plate_llm_cli.secrets.values.inputs import Inputs
+    from plate_llm_cli.secrets.values.secret import Secret
 
 _MOST_LISTED = 20
 _MOST_NAMED = 3

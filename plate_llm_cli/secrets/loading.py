@@ -9,9 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.errors import SpecError
 from plate_llm_cli.secrets.addresses import Address, Place
-from plate_llm_cli.secrets.forms import check
-from plate_llm_cli.secrets.generators import generate
-from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import (
     DEFAULT_PATH,
     Derived,
@@ -27,6 +24,9 @@ from plate_llm_cli.secrets.spec import (
     Spec,
     SpecProblem,
 )
+from plate_llm_cli.secrets.values.forms import check
+from plate_llm_cli.secrets.values.generators import generate
+from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.source.nodes import Mapping, ProblemKind, Scalar, Span, nearest
 from plate_llm_cli.source.plain import to_plain
 from plate_llm_cli.source.violations import ViolationKind, near_name

@@ -7,18 +7,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.secrets.addresses import Address
-from plate_llm_cli.secrets.forms import check
-from plate_llm_cli.secrets.inputs import derive
-from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import Derived, Literal
+from plate_llm_cli.secrets.values.forms import check
+from plate_llm_cli.secrets.values.inputs import derive
+from plate_llm_cli.secrets.values.secret import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.secrets.addresses import Place
-    from plate_llm_cli.secrets.forms import Fault
+    from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.spec import KeySpec, PathSpec, Spec
-    from plate_llm_cli.secrets.stored import Stored
+    from plate_llm_cli.secrets.values.forms import Fault
 
 
 class Action(StrEnum):

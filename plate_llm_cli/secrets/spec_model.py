@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
-from plate_llm_cli.secrets.forms import pattern_problem
+from plate_llm_cli.secrets.values.forms import pattern_problem
 from plate_llm_cli.source.strict_model import StrictModel, needed, optional
 from plate_llm_cli.source.strict_types import TextForm, WholeNumber, fault
 from plate_llm_cli.source.violations import ModelViolation, ViolationKind

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.secrets.coverage import coverage_of
+from plate_llm_cli.secrets.agreement.coverage import coverage_of
 
 if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.secrets.gaps import Gap
+    from plate_llm_cli.secrets.agreement.gaps import Gap
 
 GOOD = Path(__file__).parents[1] / "trees" / "good-secrets"
 SPEC = "environments/secrets.yaml"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plate_llm_cli.secrets.addresses import Place
-from plate_llm_cli.secrets.connection import Options, resolve
-from plate_llm_cli.secrets.openbao import OpenBao
+from plate_llm_cli.secrets.server.connection import Options, resolve
+from plate_llm_cli.secrets.server.openbao import OpenBao
 from plate_llm_cli.secrets.spec import DEFAULT_PATH
 from plate_llm_cli.settings import Settings
 from tests.secrets.bao import Server, dev_server

@@ -10,9 +10,9 @@ import pytest
 
 from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.secrets.addresses import Place
-from plate_llm_cli.secrets.connection import Options, Timing, resolve
-from plate_llm_cli.secrets.openbao import OpenBao
-from plate_llm_cli.secrets.secret import Secret
+from plate_llm_cli.secrets.server.connection import Options, Timing, resolve
+from plate_llm_cli.secrets.server.openbao import OpenBao
+from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.settings import Settings
 
 if TYPE_CHECKING:

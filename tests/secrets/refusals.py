@@ -11,7 +11,7 @@ from plate_llm_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from plate_llm_cli.secrets.given import Given
+    from plate_llm_cli.secrets.values.given import Given
 
 
 def refusal(call: Callable[[], object]) -> tuple[str, str]:

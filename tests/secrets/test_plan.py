@@ -9,9 +9,9 @@ import pytest
 from plate_llm_cli.secrets.addresses import Address, Place
 from plate_llm_cli.secrets.loading import load_spec
 from plate_llm_cli.secrets.plan import Action, Candidate, KeyPlan, Planner, Wishes
-from plate_llm_cli.secrets.secret import Secret
+from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.spec import DEFAULT_PATH, Spec
-from plate_llm_cli.secrets.stored import Stored, StoredState
+from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.source.tree import Tree
 
 if TYPE_CHECKING:

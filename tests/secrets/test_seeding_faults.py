@@ -17,13 +17,13 @@ import pytest
 from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.secrets.addresses import Place
 from plate_llm_cli.secrets.apply import Applier
-from plate_llm_cli.secrets.connection import Options, Timing, resolve
-from plate_llm_cli.secrets.generators import generate
 from plate_llm_cli.secrets.loading import load_spec
-from plate_llm_cli.secrets.openbao import OpenBao
 from plate_llm_cli.secrets.plan import Candidate, Planner, Wishes
-from plate_llm_cli.secrets.secret import Secret
+from plate_llm_cli.secrets.server.connection import Options, Timing, resolve
+from plate_llm_cli.secrets.server.openbao import OpenBao
 from plate_llm_cli.secrets.spec import Encoding, Generate
+from plate_llm_cli.secrets.values.generators import generate
+from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.settings import Settings
 from plate_llm_cli.source.tree import Tree
 from tests.secrets.bao import Server, dev_server, free_port, raft_cluster

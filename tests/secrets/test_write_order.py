@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from plate_llm_cli.secrets.addresses import Address, Place
 from plate_llm_cli.secrets.apply import new_data, write_order
 from plate_llm_cli.secrets.plan import Planner
-from plate_llm_cli.secrets.secret import Secret
+from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.spec import Derived, KeySpec, Origin, PathSpec, Prompt, Spec
-from plate_llm_cli.secrets.stored import Stored, StoredState
+from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.source.nodes import SourceFile, Span
 
 PLACES = [Place("secret", f"p{number}") for number in range(4)]

@@ -17,13 +17,13 @@ from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import write_out
 from plate_llm_cli.report.secrets_access import roles_json, roles_text
-from plate_llm_cli.secrets.access import notes, roles
-from plate_llm_cli.secrets.policies import seeder_name
-from plate_llm_cli.secrets.private_files import private_destination
-from plate_llm_cli.secrets.seeder_access import Terms, networks, seconds, seeder_role
+from plate_llm_cli.secrets.backups.private_files import private_destination
+from plate_llm_cli.secrets.privileges.access import notes, roles
+from plate_llm_cli.secrets.privileges.policies import seeder_name
+from plate_llm_cli.secrets.privileges.seeder_access import Terms, networks, seconds, seeder_role
 
 if TYPE_CHECKING:
-    from plate_llm_cli.secrets.access import Role
+    from plate_llm_cli.secrets.privileges.access import Role
 
 
 class Whose(StrEnum):

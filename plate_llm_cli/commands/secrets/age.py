@@ -14,7 +14,7 @@ from plate_llm_cli.commands.secrets.writing import read_all
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.secrets_age import ages_json, ages_text
-from plate_llm_cli.secrets.ages import KeyAge, ages_of
+from plate_llm_cli.secrets.lifecycle.ages import KeyAge, ages_of
 
 if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets.forms import FaultKind, check
-from plate_llm_cli.secrets.secret import Secret
 from plate_llm_cli.secrets.spec import Prompt
+from plate_llm_cli.secrets.values.forms import FaultKind, check
+from plate_llm_cli.secrets.values.secret import Secret
 
 if TYPE_CHECKING:
     from plate_llm_cli.secrets.spec import KeySpec

@@ -17,9 +17,9 @@ from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
-from plate_llm_cli.secrets.forms import check as fault_of
-from plate_llm_cli.secrets.holdings import findings_of, lacks
-from plate_llm_cli.secrets.stored import StoredState
+from plate_llm_cli.secrets.agreement.holdings import findings_of, lacks
+from plate_llm_cli.secrets.server.stored import StoredState
+from plate_llm_cli.secrets.values.forms import check as fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.report.base import Report
     from plate_llm_cli.rules.base import Rule
-    from plate_llm_cli.secrets.openbao import OpenBao
+    from plate_llm_cli.secrets.server.openbao import OpenBao
     from plate_llm_cli.secrets.spec import Spec
 
 EXAMPLE = """

@@ -14,17 +14,17 @@ from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_place
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.secrets_copy import no_place
-from plate_llm_cli.secrets.copying import Choice, Copy
 from plate_llm_cli.secrets.gathering import refuse_deleted, require_values
-from plate_llm_cli.secrets.inputs import resolve_names
 from plate_llm_cli.secrets.key_names import ALL_KEYS
-from plate_llm_cli.secrets.pairing import pairs
+from plate_llm_cli.secrets.lifecycle.copying import Choice, Copy
+from plate_llm_cli.secrets.lifecycle.pairing import pairs
+from plate_llm_cli.secrets.lifecycle.staleness import stale_keys
 from plate_llm_cli.secrets.plan import Planner, Wishes
-from plate_llm_cli.secrets.staleness import stale_keys
+from plate_llm_cli.secrets.values.inputs import resolve_names
 
 if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
-    from plate_llm_cli.secrets.pairing import Pairing
+    from plate_llm_cli.secrets.lifecycle.pairing import Pairing
     from plate_llm_cli.secrets.spec import Spec
 
 EXAMPLE = """

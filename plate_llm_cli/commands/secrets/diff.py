@@ -17,13 +17,13 @@ from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.secrets_diff import Environments, differences_json, differences_text
-from plate_llm_cli.secrets.differences import compare
-from plate_llm_cli.secrets.pairing import pairs
+from plate_llm_cli.secrets.lifecycle.differences import compare
+from plate_llm_cli.secrets.lifecycle.pairing import pairs
 
 if TYPE_CHECKING:
-    from plate_llm_cli.secrets.differences import Comparison
-    from plate_llm_cli.secrets.openbao import OpenBao
-    from plate_llm_cli.secrets.pairing import Pairing
+    from plate_llm_cli.secrets.lifecycle.differences import Comparison
+    from plate_llm_cli.secrets.lifecycle.pairing import Pairing
+    from plate_llm_cli.secrets.server.openbao import OpenBao
 
 EXAMPLE = """
 plate-llm secrets diff stg prod

@@ -19,15 +19,15 @@ from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say, write_data
 from plate_llm_cli.report.secrets_export import left_out
 from plate_llm_cli.secrets.apply import MARK_FORMAT
-from plate_llm_cli.secrets.backup import Taken, back_up
-from plate_llm_cli.secrets.backup_text import BackupFormat, backup_text
-from plate_llm_cli.secrets.input_text import MAX_BYTES
-from plate_llm_cli.secrets.private_files import private_destination, write_private
+from plate_llm_cli.secrets.backups.backup import Taken, back_up
+from plate_llm_cli.secrets.backups.backup_text import BackupFormat, backup_text
+from plate_llm_cli.secrets.backups.private_files import private_destination, write_private
+from plate_llm_cli.secrets.values.input_text import MAX_BYTES
 
 if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
-    from plate_llm_cli.secrets.backup import Backup
-    from plate_llm_cli.secrets.secret import Secret
+    from plate_llm_cli.secrets.backups.backup import Backup
+    from plate_llm_cli.secrets.values.secret import Secret
 
 EXAMPLE = """
 plate-llm secrets export stg -o ../stg.age --recipients-file ../team.txt
@@ -92,7 +92,7 @@ def export(
             "-o FILE names a file; with > nobody could tell whether it lies in a Git work tree",
         )
     target = private_destination(output) if output is not None else None
-    from plate_llm_cli.secrets import exporting  # noqa: PLC0415 - loads pyrage
+    from plate_llm_cli.secrets.backups import exporting  # noqa: PLC0415 - loads pyrage
 
     readers = exporting.recipients(to or [], recipients_file or [])
     with session(root, env, Access(address, login, proxy)) as opened:

@@ -13,10 +13,10 @@ from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all
 from plate_llm_cli.output import say
 from plate_llm_cli.secrets.gathering import Gatherer, refuse_deleted, require_values
-from plate_llm_cli.secrets.input_files import InputFiles
-from plate_llm_cli.secrets.inputs import Inputs, resolve, resolve_names
+from plate_llm_cli.secrets.lifecycle.staleness import stale_keys
 from plate_llm_cli.secrets.plan import Action, Planner, Wishes
-from plate_llm_cli.secrets.staleness import stale_keys
+from plate_llm_cli.secrets.values.input_files import InputFiles
+from plate_llm_cli.secrets.values.inputs import Inputs, resolve, resolve_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.plan import Plan
+    from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.spec import PathSpec
-    from plate_llm_cli.secrets.stored import Stored
 
 
 @dataclass(frozen=True, slots=True)

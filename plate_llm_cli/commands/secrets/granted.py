@@ -9,12 +9,12 @@ from plate_llm_cli.commands.secrets.session import place_of, spec_of
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets.readers import readers
+from plate_llm_cli.secrets.privileges.readers import readers
 
 if TYPE_CHECKING:
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.secrets.readers import Reader
+    from plate_llm_cli.secrets.privileges.readers import Reader
     from plate_llm_cli.secrets.spec import Spec
 
 

@@ -11,15 +11,15 @@ from plate_llm_cli.commands.secrets.session import confirm
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_access import role_differences_json, role_differences_text
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets import role_writing
-from plate_llm_cli.secrets.private_files import write_private
+from plate_llm_cli.secrets.backups.private_files import write_private
+from plate_llm_cli.secrets.privileges import role_writing
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from plate_llm_cli.secrets.access import Role
-    from plate_llm_cli.secrets.openbao import OpenBao
-    from plate_llm_cli.secrets.role_writing import RoleComparison
+    from plate_llm_cli.secrets.privileges.access import Role
+    from plate_llm_cli.secrets.privileges.role_writing import RoleComparison
+    from plate_llm_cli.secrets.server.openbao import OpenBao
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -21,12 +21,12 @@ from plate_llm_cli.report.secrets_policy import (
     proof_text,
     standing_text,
 )
-from plate_llm_cli.secrets.policies import reader_policy, seeder_policy
+from plate_llm_cli.secrets.privileges.policies import reader_policy, seeder_policy
 
 if TYPE_CHECKING:
-    from plate_llm_cli.secrets.granting import Comparison
-    from plate_llm_cli.secrets.openbao import OpenBao
-    from plate_llm_cli.secrets.policies import Policy
+    from plate_llm_cli.secrets.privileges.granting import Comparison
+    from plate_llm_cli.secrets.privileges.policies import Policy
+    from plate_llm_cli.secrets.server.openbao import OpenBao
 
 
 class For(StrEnum):
@@ -92,7 +92,7 @@ class _Applying:
     """Writes policies and proves them."""
 
     def __init__(self, bao: OpenBao, granted: Granted, as_json: bool) -> None:
-        from plate_llm_cli.secrets import granting  # noqa: PLC0415 - loads hvac
+        from plate_llm_cli.secrets.privileges import granting  # noqa: PLC0415 - loads hvac
 
         self._granting = granting
         self._bao = bao

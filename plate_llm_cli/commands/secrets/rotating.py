@@ -15,11 +15,11 @@ from plate_llm_cli.commands.secrets.writing import Writing, read_all, show
 from plate_llm_cli.errors import EngineError
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_rotate import afterwards_text, readers_text
-from plate_llm_cli.secrets import rotation
-from plate_llm_cli.secrets.affected import Affected, affected
 from plate_llm_cli.secrets.gathering import Gatherer, require_values
+from plate_llm_cli.secrets.lifecycle import rotation
+from plate_llm_cli.secrets.lifecycle.affected import Affected, affected
 from plate_llm_cli.secrets.plan import Planner, Wishes
-from plate_llm_cli.secrets.stored import StoredState
+from plate_llm_cli.secrets.server.stored import StoredState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Address, Place
     from plate_llm_cli.secrets.apply import Written
-    from plate_llm_cli.secrets.inputs import Inputs
     from plate_llm_cli.secrets.plan import Candidate, Plan
-    from plate_llm_cli.secrets.stored import Stored
+    from plate_llm_cli.secrets.server.stored import Stored
+    from plate_llm_cli.secrets.values.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, TextIO
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import SpecError, UnknownEnvironmentError
 from plate_llm_cli.output import say
-from plate_llm_cli.secrets.connection import Options, resolve
 from plate_llm_cli.secrets.hardening import keep_memory_private
 from plate_llm_cli.secrets.loading import load_spec
+from plate_llm_cli.secrets.server.connection import Options, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from plate_llm_cli.commands.secrets.parameters import LoginMethod
-    from plate_llm_cli.secrets.connection import Connection
-    from plate_llm_cli.secrets.openbao import OpenBao
+    from plate_llm_cli.secrets.server.connection import Connection
+    from plate_llm_cli.secrets.server.openbao import OpenBao
     from plate_llm_cli.secrets.spec import Spec
 
 
@@ -70,7 +70,7 @@ def openbao(workspace: Workspace, access: Access) -> Iterator[tuple[Connection, 
     connection = resolve(workspace.settings, os.environ, options)
     for warning in connection.warnings:
         say(f"warning: {warning}")
-    from plate_llm_cli.secrets.openbao import OpenBao  # noqa: PLC0415 - loads hvac: 100 ms
+    from plate_llm_cli.secrets.server.openbao import OpenBao  # noqa: PLC0415 - loads hvac: 100 ms
 
     with OpenBao(connection) as bao:
         yield connection, bao

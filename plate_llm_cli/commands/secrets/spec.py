@@ -12,7 +12,7 @@ from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import OutputError
 from plate_llm_cli.output import say, screen_width, write_data, write_out
 from plate_llm_cli.report.secrets_spec import spec_text
-from plate_llm_cli.secrets.drafting import draft
+from plate_llm_cli.secrets.agreement.drafting import draft
 from plate_llm_cli.secrets.loading import load_spec
 from plate_llm_cli.secrets.spec import DEFAULT_PATH
 from plate_llm_cli.source.files import write_atomically

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.apply import Written
-    from plate_llm_cli.secrets.openbao import OpenBao
     from plate_llm_cli.secrets.plan import Plan, Planner
-    from plate_llm_cli.secrets.stored import Stored
+    from plate_llm_cli.secrets.server.openbao import OpenBao
+    from plate_llm_cli.secrets.server.stored import Stored
 
 _MANY = 20
 """Paths from which on a bar shows how far it is."""

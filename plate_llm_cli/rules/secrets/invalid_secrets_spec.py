@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
-from plate_llm_cli.secrets.coverage import coverage_of
+from plate_llm_cli.secrets.agreement.coverage import coverage_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

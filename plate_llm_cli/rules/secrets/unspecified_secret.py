@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.rules.base import Defect, Rule
-from plate_llm_cli.secrets.coverage import coverage_of
-from plate_llm_cli.secrets.gaps import GapKind
+from plate_llm_cli.secrets.agreement.coverage import coverage_of
+from plate_llm_cli.secrets.agreement.gaps import GapKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Whether charts, External Secrets, the spec and OpenBao agree; a first spec from charts."""

@@ -1,0 +1,48 @@
+"""Whether the deployment and the secrets spec agree: the spec is loaded, and both are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from plate_llm_cli.secrets.agreement.specification import Comparison
+from plate_llm_cli.secrets.agreement.wiring import wiring_gaps
+from plate_llm_cli.secrets.loading import load_spec
+
+if TYPE_CHECKING:
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
+    from plate_llm_cli.secrets.loading import LoadedSpec
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Coverage:
+    """What was found: of a spec that is broken only its problems, without a spec nothing."""
+
+    loaded: LoadedSpec
+    gaps: tuple[Gap, ...] = ()
+
+    def of_kind(self, kind: GapKind) -> list[Gap]:
+        """The gaps of one kind."""
+        return [gap for gap in self.gaps if gap.kind is kind]
+
+
+_KNOWN: WeakKeyDictionary[Deployment, Coverage] = WeakKeyDictionary()
+"""Several rules ask the same of one deployment."""
+
+
+def coverage_of(deployment: Deployment) -> Coverage:
+    """How the deployment and the spec of its tree meet; computed once for a deployment."""
+    found = _KNOWN.get(deployment)
+    if found is None:
+        found = _KNOWN[deployment] = _compared(deployment)
+    return found
+
+
+def _compared(deployment: Deployment) -> Coverage:
+    loaded = load_spec(deployment.tree, deployment.spec_path)
+    if loaded.spec is None:
+        return Coverage(loaded)
+    gaps = [*Comparison(deployment, loaded.spec).gaps(), *wiring_gaps(deployment)]
+    return Coverage(loaded, tuple(gaps))

@@ -1,0 +1,101 @@
+"""Writes the draft of a secrets spec as YAML, with comments that say what to check."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from plate_llm_cli.secrets.agreement.drafting import DraftKey, DraftPath
+
+_PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_.,;()'/-]+)*")
+_WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
+"""What YAML takes for something else than text."""
+_SEGMENT: Final = "[A-Za-z0-9_@:+=~-][A-Za-z0-9_.@:+=~-]*"
+_PATH: Final = re.compile(f"{_SEGMENT}(?:/{_SEGMENT})*")
+_KEY: Final = re.compile(r"[-._A-Za-z0-9]{1,253}")
+
+_HEAD: Final = """\
+# What OpenBao must hold for each environment, and how each value is made. It holds no secret.
+# A first version, written from the charts: read each comment, then remove it.
+version: 1
+"""
+
+
+def as_yaml(mount: str, paths: Iterable[DraftPath]) -> str:
+    """The text of the file; `mount` is that of paths which name none."""
+    lines: list[str] = []
+    seen: set[str] = set()
+    for path in paths:
+        left_out = _why_left_out(path, seen)
+        if left_out:
+            lines.append(f"  # {_visible(f'{path.mount}/{path.path}')}: {left_out}")
+        else:
+            seen.add(path.path)
+            lines += _path(path, mount)
+    head = f"{_HEAD}mount: {_scalar(mount)}\n"
+    body = "".join(f"{line}\n" for line in lines)
+    return f"{head}paths:\n{body}" if seen else f"{head}paths: {{}}\n{body}"
+
+
+def _why_left_out(path: DraftPath, seen: set[str]) -> str:
+    if path.path in seen:
+        return "another mount has a path of this name above, and the spec can have one only"
+    if not _PATH.fullmatch(path.path) or not _PATH.fullmatch(path.mount):
+        return "no path that the spec can have"
+    if not any(_KEY.fullmatch(name) for name in path.keys):
+        secrets = ", ".join(path.secrets)
+        return f"read as a whole for Secret {_visible(secrets)}, no key of it is known: add those"
+    return ""
+
+
+def _path(path: DraftPath, mount: str) -> Iterator[str]:
+    environments = sorted(path.environments)
+    yield f"  {_scalar(path.path)}:"
+    if path.mount != mount:
+        yield f"    mount: {_scalar(path.mount)}"
+    yield f"    description: {_scalar('Secret ' + ' and '.join(sorted(path.secrets)))}"
+    yield f"    environments: [{', '.join(_scalar(name) for name in environments)}]"
+    if len(environments) > 1:
+        yield "    # check: each of them reads the same values"
+        yield "    shared: true"
+    if path.role:
+        yield f"    role: {_scalar(path.role)}"
+    if path.whole:
+        yield "    # check: something reads every key, so there may be more than these"
+    yield "    keys:"
+    for name in sorted(path.keys):
+        if _KEY.fullmatch(name):
+            yield from _key(path.keys[name])
+
+
+def _key(key: DraftKey) -> Iterator[str]:
+    origin, check = key.origin
+    yield f"      {_scalar(key.name)}:"
+    if key.description:
+        yield f"        description: {_scalar(key.description)}"
+    elif key.variables:
+        yield f"        description: {_scalar('Variable ' + ' and '.join(sorted(key.variables)))}"
+    if check:
+        yield f"        # check: {check}"
+    yield f"        {origin}"
+    if key.optional and key.variables:
+        yield "        required: false"
+
+
+def _scalar(text: str) -> str:
+    plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
+    return text if plain else f'"{_visible(text)}"'
+
+
+def _visible(text: str) -> str:
+    """On one line, whatever is in it, with the escapes of YAML's double quotes."""
+    return "".join(_escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    # JSON writes what is beyond 16 bit as two halves, which YAML does not take.
+    return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else json.dumps(char)[1:-1]

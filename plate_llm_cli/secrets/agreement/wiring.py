@@ -1,0 +1,94 @@
+"""Where the parts of the deployment do not meet: Secrets and keys of them that nothing makes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.places import ManifestPlace
+from plate_llm_cli.graph.secret_stores import is_eso
+from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
+from plate_llm_cli.secrets.agreement.surroundings import Surroundings
+from plate_llm_cli.source.violations import near_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.secret_chains import Chain
+    from plate_llm_cli.graph.secret_sources import ProducedSecret
+
+_MOST_KEYS = 8
+"""Keys that a message lists."""
+
+
+def wiring_gaps(deployment: Deployment) -> Iterator[Gap]:
+    """What a pod would wait for in vain. What may be absent, and says so, is left out."""
+    around = Surroundings(deployment)
+    for made in deployment.secrets.produced:
+        yield from _faults(made)
+    for chain in deployment.secret_chains:
+        if chain.use.optional or not around.is_known(chain.use.place):
+            continue
+        if chain.lacks_key:
+            yield _missing_key(chain)
+        elif not chain.made:
+            yield _unprovided(chain, deployment.secrets.made_at(chain.use.place))
+
+
+def _faults(made: ProducedSecret) -> Iterator[Gap]:
+    for fault in made.faults:
+        yield Gap(
+            GapKind.UNPROVIDED if fault.refused else GapKind.MISSING_KEY,
+            fault.message,
+            fault.help,
+            ManifestPlace(made.manifest, fault.route),
+            frozenset({made.place}),
+            (made.manifest.release.name,),
+        )
+
+
+def _missing_key(chain: Chain) -> Gap:
+    use, named = chain.use, [key for made in chain.producers for key in made.keys]
+    near = near_name(use.key or "", named)
+    more = f" and {len(named) - _MOST_KEYS} more" if len(named) > _MOST_KEYS else ""
+    has = f"it has {', '.join(named[:_MOST_KEYS])}{more}" if named else "it has none"
+    return Gap(
+        GapKind.MISSING_KEY,
+        f"Secret {use.secret} has no key {use.key}: {has}",
+        f"did you mean {near}?" if near else "add the key to what makes the Secret",
+        ManifestPlace(use.manifest, use.route),
+        frozenset({use.place}),
+        _releases(chain),
+        tuple(_maker(made) for made in chain.producers),
+    )
+
+
+def _maker(made: ProducedSecret) -> tuple[ManifestPlace, str]:
+    return ManifestPlace(made.manifest, ("metadata", "name"), absent=True), "made here"
+
+
+def _unprovided(chain: Chain, others: list[ProducedSecret]) -> Gap:
+    """An error where External Secrets makes other Secrets; else it may be made by hand."""
+    use = chain.use
+    near = near_name(use.secret, [made.name for made in others])
+    if chain.producers:
+        message = f"Secret {use.secret} is only added to, and nothing in the tree makes it"
+    else:
+        message = f"nothing in the tree makes Secret {use.secret} in namespace {use.place[1]}"
+    managed = any(is_eso(made.manifest) for made in others)
+    return Gap(
+        GapKind.UNPROVIDED,
+        message,
+        f"did you mean {near}?" if near else "add an ExternalSecret that makes it",
+        ManifestPlace(use.manifest, use.name_route),
+        frozenset({use.place}),
+        _releases(chain),
+        tuple(_maker(made) for made in chain.producers),
+        Severity.ERROR if managed else Severity.INFO,
+    )
+
+
+def _releases(chain: Chain) -> tuple[str, ...]:
+    manifests = [chain.use.manifest, *(made.manifest for made in chain.producers)]
+    return tuple(sorted({manifest.release.name for manifest in manifests}))

@@ -1,0 +1,1 @@
+"""What happens to values later: rotated, aged, copied, compared."""

@@ -1,0 +1,1 @@
+"""The least that who reads and who seeds must be allowed in OpenBao."""

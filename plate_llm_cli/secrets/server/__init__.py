@@ -1,0 +1,1 @@
+"""OpenBao: how it is reached, what it answers, and what its refusals mean."""
