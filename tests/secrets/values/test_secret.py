@@ -8,10 +8,14 @@ import logging
 import pickle
 import traceback
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pytest
 
 from plate_llm_cli.secrets.values.secret import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VALUE = "swordfish-7f3a"
 
@@ -23,7 +27,7 @@ class Holder:
     secret: Secret
 
 
-SHOWN = {
+SHOWN: dict[str, Callable[[Secret], str]] = {
     "repr": repr,
     "str": str,
     "an f-string": lambda secret: f"{secret} {secret!r:>30}",
