@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import json
 from importlib.resources import files
 from typing import Annotated
 
@@ -59,6 +60,14 @@ def schema_values(check: Check = False, root: options.Root = None) -> None:
 def schema_findings() -> None:
     """Print the schema of what `validate --format json` prints."""
     write_out((files("plate_llm_cli.report") / "findings.schema.json").read_text("utf-8"))
+
+
+@app.command("secrets", epilog="plate-llm schema secrets > secrets.schema.json")
+def schema_secrets() -> None:
+    """Print the schema of environments/secrets.yaml, for editors."""
+    from plate_llm_cli.secrets.spec_model import json_schema  # noqa: PLC0415 - loads pydantic
+
+    write_out(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
 
 
 def _difference(path: str, before: str, after: str) -> str:

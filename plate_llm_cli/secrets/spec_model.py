@@ -17,6 +17,10 @@ from plate_llm_cli.source.violations import ModelViolation, ViolationKind
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pydantic import GetJsonSchemaHandler
+    from pydantic.json_schema import JsonSchemaValue
+    from pydantic_core import CoreSchema
+
 _SEGMENT: Final = "(?:[A-Za-z0-9_@:=~-][A-Za-z0-9_.@:+=~-]*|[+][A-Za-z0-9_.@:+=~-]+)"
 """Not `+` alone, which stands for any segment in a policy."""
 _PATH_HINT: Final = "As `bao kv` takes it behind the mount: harbor/staging."
@@ -67,6 +71,9 @@ def _pattern(value: str) -> str:
     return value
 
 
+Prompt = Annotated[str, PlainValidator(_prompt, json_schema_input_type=bool | str)]
+
+
 class GenerateModel(StrictModel):
     """A random value."""
 
@@ -98,6 +105,12 @@ class DerivedModel(StrictModel):
     def _from_text(cls, value: object) -> object:
         return {"secret": REFERENCE.check(value)} if isinstance(value, str) else value
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {"anyOf": [REFERENCE.json_schema(), handler.resolve_ref_schema(handler(core))]}
+
     def complaints(self) -> Iterator[ModelViolation]:
         """A template without a place for the value."""
         if self.template is not None and "{}" not in self.template:
@@ -111,8 +124,8 @@ class KeyModel(StrictModel):
     description: str | None = optional("What it is for.")
     required: bool | None = optional("Whether the deployment needs it; true when left out.")
     generate: GenerateModel | None = optional("A random value.")
-    prompt: Annotated[str, PlainValidator(_prompt)] | None = optional(
-        "Given by a person or an input file; true, or where to get it."
+    prompt: Annotated[str, PlainValidator(_prompt, json_schema_input_type=bool | str)] | None = (
+        optional("Given by a person or an input file; true, or where to get it.")
     )
     env: Annotated[str, VARIABLE, AfterValidator(_variable)] | None = optional(
         "Taken from this environment variable."
@@ -180,3 +193,15 @@ class SpecModel(StrictModel):
     version: Literal[1] = needed("Of this format: 1.")
     mount: Annotated[str, MOUNT] | None = optional("The KV v2 mount; `secret` when left out.")
     paths: dict[Annotated[str, PATH], PathModel] = needed("What OpenBao must hold.")
+
+
+def json_schema() -> dict[str, Any]:
+    """The file's form as JSON Schema, for editors.
+
+    The model is the judge: what goes together, such as one origin for each key, it alone knows.
+    """
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **SpecModel.model_json_schema(by_alias=True),
+        "title": "What OpenBao must hold",
+    }

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema_rs
 import pytest
 
 from plate_llm_cli.errors import SpecError
@@ -21,11 +23,12 @@ from plate_llm_cli.secrets.spec import (
     Literal,
     Prompt,
 )
+from plate_llm_cli.secrets.spec_model import json_schema
+from plate_llm_cli.source.plain import to_plain
+from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.source.tree import Tree
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from plate_llm_cli.secrets.spec import Origin
 
 HEAD = "version: 1\npaths:\n  app/stg:\n    environments: [stg]\n    keys:\n"
@@ -179,3 +182,21 @@ def test_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"^there is no environments/secrets\.yaml$") as caught:
         load_spec(Tree(tmp_path)).required()
     assert caught.value.hint == "plate-llm secrets spec --from-charts writes a first one"
+
+
+def test_editors_schema_takes_what_the_model_takes() -> None:
+    validator = jsonschema_rs.validator_for(json_schema())
+    own = Tree(Path(__file__).parents[2]).read(DEFAULT_PATH)
+    assert validator.is_valid(to_plain(own.root))
+    for text in ORIGINS:
+        file = parse_text(f"{HEAD}      A: {{prompt: true}}\n      B: {{{text}}}\n", "")
+        assert validator.is_valid(to_plain(file.root)), text
+
+
+@pytest.mark.parametrize(
+    "body", ["A: {promt: true}", "A: {value: 5}", "A: {from: app/stg}", "A: {rotation: 3 months}"]
+)
+def test_editors_schema_refuses_what_is_wrong_in_itself(body: str) -> None:
+    validator = jsonschema_rs.validator_for(json_schema())
+    file = parse_text(f"{HEAD}      {body}\n", "")
+    assert not validator.is_valid(to_plain(file.root))
