@@ -67,7 +67,7 @@ class LoadedSpec:
             SpecError: there is no such file, or something in it is wrong.
         """
         if self.file is None:
-            hint = "plate-llm secrets spec --from-charts writes a first one"
+            hint = "plate-llm secrets spec --write makes a first one from the charts"
             raise SpecError(f"there is no {self.path}", hint)
         if self.spec is None:
             first, *others = self.problems

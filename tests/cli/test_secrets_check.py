@@ -82,6 +82,17 @@ def test_chain_from_variable_to_key(bao: Bao, call: Call, monkeypatch: pytest.Mo
     )
 
 
+def test_without_a_spec_it_says_that_nothing_is_checked(call: Call, tree: Path) -> None:
+    (tree / "environments/secrets.yaml").unlink()
+    ended = call("secrets", "check", "stg")
+    assert ended.code == 0
+    assert ended.err == (
+        "warning: there is no environments/secrets.yaml: "
+        "what is read is shown, and nothing is checked\n"
+        "  plate-llm secrets spec --write makes a first one from the charts\n"
+    )
+
+
 def findings(call: Call, *more: str) -> list[tuple[str, str, int, str]]:
     ended = call("secrets", "check", "stg", "--format", "json", *more)
     listed = json.loads(ended.out)["findings"]

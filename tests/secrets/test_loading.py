@@ -181,7 +181,7 @@ def test_error_names_file_line_and_column(tmp_path: Path) -> None:
 def test_missing_file_says_how_to_get_one(tmp_path: Path) -> None:
     with pytest.raises(SpecError, match=r"^there is no environments/secrets\.yaml$") as caught:
         load_spec(Tree(tmp_path)).required()
-    assert caught.value.hint == "plate-llm secrets spec --from-charts writes a first one"
+    assert caught.value.hint == "plate-llm secrets spec --write makes a first one from the charts"
 
 
 def test_editors_schema_takes_what_the_model_takes() -> None:

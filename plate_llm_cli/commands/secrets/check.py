@@ -15,9 +15,10 @@ from plate_llm_cli.commands.secrets.writing import read_places
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
 from plate_llm_cli.secrets.agreement.holdings import findings_of, lacks
+from plate_llm_cli.secrets.loading import load_spec
 from plate_llm_cli.secrets.server.stored import StoredState
 from plate_llm_cli.secrets.values.forms import check as fault_of
 
@@ -66,6 +67,7 @@ def check(
     del verbose
     with Workspace(root, engine or "") as workspace:
         deployment, report = _examine(workspace, env)
+        _warn_without_spec(workspace)
         if live:
             spec = spec_of(workspace, whole_spec(workspace), env)
             with openbao(workspace, Access(address, login, proxy)) as (_, bao):
@@ -88,6 +90,14 @@ def _examine(workspace: Workspace, env: str) -> tuple[Deployment, Report]:
     deployment, report = checking.examine(workspace, workspace.releases, _rules, render_options)
     kept = [item for item in report.findings if _concerns(item, here)]
     return deployment, replace(report, findings=tuple(kept), environments=here)
+
+
+def _warn_without_spec(workspace: Workspace) -> None:
+    """Without a spec the rules have nothing to hold the deployment against, and all is well."""
+    loaded = load_spec(workspace.tree, workspace.settings.secrets)
+    if loaded.file is None:
+        say(f"warning: there is no {loaded.path}: what is read is shown, and nothing is checked")
+        say("  plate-llm secrets spec --write makes a first one from the charts")
 
 
 def _rules() -> Sequence[Rule]:
