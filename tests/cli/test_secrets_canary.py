@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import http.server
 import os
-import pty
 import secrets
-import select
-import signal
 import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -24,6 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import command
+from tests.cli.terminal import talk
 from tests.secrets.bao import Server, raft_cluster
 from tests.secrets.fixtures import Bao
 
@@ -294,54 +291,29 @@ def test_token_that_no_header_can_carry(token: str, cage: Cage) -> None:
 
 
 def test_interrupt_at_the_prompt(cage: Cage) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - the child becomes the command
-        os.chdir(cage.root / "tree")
-        arguments = command("secrets", "seed", "stg", "-vv")
-        os.execve(sys.executable, arguments, cage.environ)  # noqa: S606 - our own command
-    shown = read_until(terminal, b"value: ")
-    os.write(terminal, CANARY.encode())
-    time.sleep(0.2)
-    os.write(terminal, b"\x03")
-    shown += read_until(terminal, b"")
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    cage.heard.append(shown.decode("utf-8", "replace"))
-    code = os.waitstatus_to_exitcode(status)
-    assert code in (130, -signal.SIGINT)
-    assert b"server/stg#API_KEY" in shown
+    code, shown = talk(
+        command("secrets", "seed", "stg", "-vv"),
+        ((b"value: ", f"{CANARY}\x03".encode()),),
+        folder=cage.root / "tree",
+        environ=cage.environ,
+    )
+    cage.heard.append(shown)
+    assert code == 130
+    assert "server/stg#API_KEY" in shown
     assert cage.bao.version("server/stg") == 0
 
 
-def read_until(terminal: int, mark: bytes) -> bytes:
-    """What the terminal shows until `mark`; until the end where there is none."""
-    shown, deadline = b"", time.monotonic() + 20
-    while not mark or mark not in shown:
-        ready, _, _ = select.select([terminal], [], [], 0.1)
-        if ready:
-            try:
-                shown += os.read(terminal, 4096)
-            except OSError:  # Linux: the other side has ended
-                return shown
-        assert time.monotonic() < deadline, shown
-    return shown
-
-
 def test_value_that_is_typed_is_seeded_and_not_shown(cage: Cage) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - as above
-        os.chdir(cage.root / "tree")
-        arguments = command("secrets", "seed", "stg")
-        os.execve(sys.executable, arguments, cage.environ)  # noqa: S606 - our own command
-    shown = read_until(terminal, b"value: ")
-    os.write(terminal, b"CHANGE_ME\n")
-    shown += read_until(terminal, b"a placeholder, not a value\r\n  value: ")
-    os.write(terminal, f"{CANARY}\n".encode())
-    shown += read_until(terminal, b"[y/N]")
-    os.write(terminal, b"y\n")
-    shown += read_until(terminal, b"")
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    cage.heard.append(shown.decode("utf-8", "replace"))
-    assert os.waitstatus_to_exitcode(status) == 0
+    code, shown = talk(
+        command("secrets", "seed", "stg"),
+        (
+            (b"value: ", b"CHANGE_ME\n"),
+            (b"a placeholder, not a value\r\n  value: ", f"{CANARY}\n".encode()),
+            (b"[y/N]: ", b"y\n"),
+        ),
+        folder=cage.root / "tree",
+        environ=cage.environ,
+    )
+    cage.heard.append(shown)
+    assert code == 0
     assert cage.bao.data("server/stg")["API_KEY"] == CANARY

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import command
+from tests.cli.terminal import Answers, talk
 from tests.secrets.deployments import SPEC, SecretsTree
 
 if TYPE_CHECKING:
@@ -318,22 +315,9 @@ def test_rollback_takes_no_files(call: Call, env_file: str) -> None:
     assert ended.err.startswith("error: --rollback takes values from OpenBao, not from files\n")
 
 
-def on_terminal(arguments: tuple[str, ...], answers: tuple[tuple[bytes, bytes], ...]) -> str:
-    """What a terminal of 100 columns shows; to each first text the second one is typed."""
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - the child becomes the command
-        os.execv(sys.executable, command("secrets", *arguments))  # noqa: S606 - our own command
-    shown, pending, deadline = b"", list(answers), time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            shown += os.read(terminal, 4096)
-        except OSError:  # Linux: the other side has ended
-            break
-        if pending and shown.endswith(pending[0][0]):
-            os.write(terminal, pending.pop(0)[1])
-    os.close(terminal)
-    os.waitpid(pid, 0)
-    return shown.decode().replace("\r\n", "\n")
+def on_terminal(arguments: tuple[str, ...], answers: Answers) -> str:
+    _, shown = talk(command("secrets", *arguments), answers)
+    return shown
 
 
 @pytest.mark.usefixtures("tree")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests.cli.conftest import command
+from tests.cli.terminal import Answers, talk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -312,3 +316,58 @@ def test_time_of_change_is_noted_for_keys_with_a_period(bao: Bao, call: Call, tr
     bao.put("server/stg", WEBHOOK="other")
     assert call("secrets", "seed", "stg").code == 0
     assert list(bao.annotations("server/stg")) == ["changed-at.API_KEY"]
+
+
+ASKED = (
+    "Values are asked for and not shown; Enter alone leaves one out.\n"
+    "server/stg#API_KEY\n"
+    "  value: \n"
+)
+
+
+@pytest.mark.usefixtures("tree")
+def test_person_is_asked_also_while_stdin_carries_a_file(
+    bao: Bao, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    program = " ".join(map(shlex.quote, command("secrets", "seed", "stg", "--from-file", "-")))
+    code, shown = talk(
+        ("/bin/sh", "-c", f"printf 'WEBHOOK=of-the-file-1' | {program}"),
+        ((b"value: ", b"typed-value-1\n"), (b"[y/N]: ", b"y\n")),
+    )
+    assert code == 0
+    assert shown.startswith(ASKED)
+    assert "  + WEBHOOK         from stdin line 1\n" in shown
+    data = bao.data("server/stg")
+    assert (data["API_KEY"], data["WEBHOOK"]) == ("typed-value-1", "of-the-file-1")
+
+
+@pytest.mark.usefixtures("tree")
+@pytest.mark.parametrize(
+    ("answers", "code", "last"),
+    [
+        (((b"value: ", b"\x04"),), 130, "  value: "),
+        (((b"value: ", b"typed-value-1\n"), (b"[y/N]: ", b"\x04")), 0, "nothing was written\n"),
+        (((b"value: ", b"typed-value-1\n"), (b"[y/N]: ", b"\n")), 0, "nothing was written\n"),
+        (((b"value: ", b"-----BEGIN KEY-----\nMIIB\n"),), 2, "the others\n"),
+    ],
+)
+def test_person_changes_their_mind(answers: Answers, code: int, last: str, bao: Bao) -> None:
+    ended, shown = talk(command("secrets", "seed", "stg"), answers)
+    assert (ended, shown.endswith(last)) == (code, True), shown
+    assert bao.version("harbor/stg") == 0
+
+
+@pytest.mark.usefixtures("tree")
+def test_path_that_is_deleted_while_a_person_thinks_stays_deleted(bao: Bao) -> None:
+    bao.put("server/stg", API_KEY="first-value-0", other="of somebody")
+
+    def agree() -> bytes:
+        bao.server.done("DELETE", f"{bao.mount}/data/server/stg")
+        return b"y\n"
+
+    code, shown = talk(command("secrets", "seed", "stg"), ((b"[y/N]: ", agree),))
+    assert code == 3
+    assert f"{bao.mount}/server/stg was deleted or written meanwhile, nothing was written" in shown
+    assert bao.data("server/stg") == {}
+    assert bao.version("harbor/stg") == 0

@@ -1,0 +1,48 @@
+"""The command on a terminal of its own, and a person who answers what it asks."""
+
+from __future__ import annotations
+
+import os
+import pty
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+DEADLINE_SECONDS = 30
+
+Answers = tuple[tuple[bytes, bytes | Callable[[], bytes]], ...]
+"""What the last line shown ends with, and what is typed then; a function may do more before."""
+
+
+def talk(
+    arguments: Sequence[str],
+    answers: Answers = (),
+    *,
+    folder: Path | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> tuple[int, str]:
+    """Run a program with `answers` in turn; its exit code and everything that was shown."""
+    pid, terminal = pty.fork()
+    if pid == 0:  # pragma: no cover - the child becomes the program
+        if folder is not None:
+            os.chdir(folder)
+        os.execve(arguments[0], list(arguments), environ or os.environ)  # noqa: S606 - a test's own
+    shown, pending, deadline = b"", list(answers), time.monotonic() + DEADLINE_SECONDS
+    try:
+        while True:
+            assert time.monotonic() < deadline, shown
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:  # Linux: the other side has ended
+                break
+            if pending and shown.endswith(pending[0][0]):
+                _, typed = pending.pop(0)
+                os.write(terminal, typed() if callable(typed) else typed)
+    finally:
+        os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace").replace("\r\n", "\n")
