@@ -126,10 +126,11 @@ def test_seeder_killed_at_any_moment_and_run_again(bao: Bao, tmp_path: Path) -> 
     command.append(str(root))
     done = 0
     for _ in range(3):
+        if done + 30 >= PATHS:  # a busy machine let the last one get far before it was killed
+            break
         process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: S603 - our own
-        deadline = time.monotonic() + 30
-        while bao.version(f"app/{done + 30:03}") == 0 and time.monotonic() < deadline:
-            assert process.poll() is None
+        while bao.version(f"app/{done + 30:03}") == 0 and process.poll() is None:
+            time.sleep(0.001)
         process.kill()
         process.wait()
         present = [number for number in range(PATHS) if bao.version(f"app/{number:03}")]
