@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pty
+import subprocess
+import termios
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -26,11 +29,19 @@ def talk(
     environ: Mapping[str, str] | None = None,
 ) -> tuple[int, str]:
     """Run a program with `answers` in turn; its exit code and everything that was shown."""
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - the child becomes the program
-        if folder is not None:
-            os.chdir(folder)
-        os.execve(arguments[0], list(arguments), environ or os.environ)  # noqa: S606 - a test's own
+    terminal, side = pty.openpty()
+    # Not pty.fork, which Python warns of where there are threads.
+    process = subprocess.Popen(  # noqa: S603 - a test's own
+        arguments,
+        stdin=side,
+        stdout=side,
+        stderr=side,
+        cwd=folder,
+        env=environ,
+        start_new_session=True,
+        preexec_fn=lambda: fcntl.ioctl(side, termios.TIOCSCTTY, 0),  # noqa: PLW1509 - one call
+    )
+    os.close(side)
     shown, pending, deadline = b"", list(answers), time.monotonic() + DEADLINE_SECONDS
     try:
         while True:
@@ -44,5 +55,5 @@ def talk(
                 os.write(terminal, typed() if callable(typed) else typed)
     finally:
         os.close(terminal)
-    _, status = os.waitpid(pid, 0)
-    return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace").replace("\r\n", "\n")
+        code = process.wait(DEADLINE_SECONDS)
+    return code, shown.decode("utf-8", "replace").replace("\r\n", "\n")

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import sys
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.conftest import command
+from tests.cli.terminal import talk
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -244,28 +240,9 @@ def test_token_that_may_not_read_the_first_environment(
 @pytest.mark.usefixtures("tree")
 @pytest.mark.parametrize(("answer", "versions"), [("n", 0), ("y", 1)])
 def test_question_names_both_sides(answer: str, versions: int, bao: Bao) -> None:
-    pid, terminal = pty.fork()
-    if pid == 0:  # pragma: no cover - the process becomes the command
-        os.execv(sys.executable, command("secrets", "copy", "stg", "prod"))  # noqa: S606 - ours
-    shown = until(terminal, b"[y/N]")
-    os.write(terminal, f"{answer}\n".encode())
-    shown += until(terminal, b"")
-    _, status = os.waitpid(pid, 0)
-    os.close(terminal)
-    assert os.waitstatus_to_exitcode(status) == 0
-    assert f"Copy this from stg to prod at {bao.address}? [y/N]" in shown.decode()
-    assert b"given by them" not in shown
+    program = command("secrets", "copy", "stg", "prod")
+    code, shown = talk(program, ((b"[y/N]: ", f"{answer}\n".encode()),))
+    assert code == 0
+    assert f"Copy this from stg to prod at {bao.address}? [y/N]" in shown
+    assert "given by them" not in shown
     assert bao.version("server/prod") == versions
-
-
-def until(terminal: int, mark: bytes) -> bytes:
-    """What the terminal shows until `mark`; until the end where there is none."""
-    shown, deadline = b"", time.monotonic() + 20
-    while not mark or mark not in shown:
-        assert time.monotonic() < deadline, shown
-        if select.select([terminal], [], [], 0.1)[0]:
-            try:
-                shown += os.read(terminal, 4096)
-            except OSError:  # Linux: the other side has ended
-                return shown
-    return shown
