@@ -73,7 +73,8 @@ class Tree:
             resolved = target.resolve(strict=False)
         except (OSError, RuntimeError) as error:
             raise OutsideRootError(path) from error
-        if not resolved.is_relative_to(self.root):
+        # A link to itself leads nowhere; since Python 3.13 it resolves to itself.
+        if resolved.is_symlink() or not resolved.is_relative_to(self.root):
             raise OutsideRootError(path)
 
     def is_dir(self, path: str) -> bool:

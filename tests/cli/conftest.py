@@ -155,7 +155,8 @@ def call(capsys: pytest.CaptureFixture[str]) -> Iterator[Call]:
 def command(*arguments: str) -> list[str]:
     """The command line of a process that runs `plate-llm` with `arguments`."""
     start = "from plate_llm_cli.__main__ import main; main()"
-    return [sys.executable, "-c", start, *arguments]
+    # -P as for an installed script: the current folder is not where modules come from.
+    return [sys.executable, "-P", "-c", start, *arguments]
 
 
 @pytest.fixture

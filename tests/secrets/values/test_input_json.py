@@ -40,7 +40,7 @@ def test_json_gives_values_with_the_lines_of_their_names() -> None:
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [
-        ('{"a": "hunter2",\n}', "line 2 is no JSON", ""),
+        ('{"a": "hunter2",\n,}', "line 2 is no JSON", ""),
         ("hunter2", "line 1 is no JSON", ""),
         ("", "line 1 is no JSON", ""),
         ("[" * 100_000, "line 1 is no JSON", ""),
