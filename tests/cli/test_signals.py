@@ -74,7 +74,11 @@ def _busy(process: subprocess.Popen[bytes]) -> list[int]:
     def burning() -> bool:
         ticks = os.sysconf("SC_CLK_TCK")
         for child in _children(process.pid):
-            fields = Path(f"/proc/{child}/stat").read_text("utf-8").rpartition(")")[2].split()
+            try:
+                stat = Path(f"/proc/{child}/stat").read_text("utf-8")
+            except FileNotFoundError:  # `helm version`, for one, has ended meanwhile
+                continue
+            fields = stat.rpartition(")")[2].split()
             if int(fields[11]) > ticks / 2:
                 return True
         return False
