@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from itertools import islice
+from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.secrets.server.history import earlier
 from plate_llm_cli.secrets.spec import Derived
 from plate_llm_cli.secrets.values.inputs import derive
 
@@ -11,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from plate_llm_cli.secrets.addresses import Address, Place
+    from plate_llm_cli.secrets.server.history import VersionReader
     from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.spec import KeySpec, Spec
     from plate_llm_cli.secrets.values.secret import Secret
@@ -19,15 +22,8 @@ _FURTHEST: Final = 10
 """Versions that are looked at: as many as OpenBao keeps unless it is told otherwise."""
 
 
-class VersionStore(Protocol):
-    """What is needed of OpenBao."""
-
-    def read(self, place: Place, version: int | None = None) -> Stored:
-        """One version of a path."""
-
-
 def stale_keys(
-    spec: Spec, stored: Mapping[Place, Stored], store: VersionStore
+    spec: Spec, stored: Mapping[Place, Stored], reader: VersionReader
 ) -> frozenset[Address]:
     """The keys whose value is what an earlier value of their parent makes.
 
@@ -37,21 +33,20 @@ def stale_keys(
     return frozenset(
         key.address
         for key in spec.keys
-        if isinstance(key.origin, Derived) and _is_stale(key, key.origin, stored, store)
+        if isinstance(key.origin, Derived) and _is_stale(key, key.origin, stored, reader)
     )
 
 
 def _is_stale(
-    key: KeySpec, origin: Derived, stored: Mapping[Place, Stored], store: VersionStore
+    key: KeySpec, origin: Derived, stored: Mapping[Place, Stored], reader: VersionReader
 ) -> bool:
     place, name = origin.parent.place, origin.parent.key
     now = stored[key.address.place].data.get(key.name)
     parent = stored[place].data.get(name)
     if now is None or parent is None or _makes(origin, parent, now):
         return False
-    newest = stored[place].version
-    earlier = (store.read(place, n) for n in range(newest - 1, max(newest - _FURTHEST, 0), -1))
-    values = (version.data.get(name) for version in earlier)
+    versions = islice(earlier(reader, place, stored[place].version), _FURTHEST)
+    values = (version.data.get(name) for version in versions)
     return any(value is not None and _makes(origin, value, now) for value in values)
 
 
