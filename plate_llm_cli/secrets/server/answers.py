@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.secrets.server.stored import PathHistory, Stored, StoredState, VersionFacts
+from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.values.secret import Secret
 
 if TYPE_CHECKING:
@@ -21,21 +21,6 @@ def stored_in(data: Mapping[str, Any]) -> Stored:
         {name: Secret(value) for name, value in (content or {}).items()},
         time_of(facts["created_time"]),
         dict(facts.get("custom_metadata") or {}),
-    )
-
-
-def history_in(data: Mapping[str, Any]) -> PathHistory:
-    """The versions of a path, from its metadata."""
-    versions = sorted((int(number), facts) for number, facts in data["versions"].items())
-    return PathHistory(
-        int(data["current_version"]),
-        time_of(data["created_time"]),
-        tuple(
-            VersionFacts(number, time_of(facts["created_time"]), _state(facts))
-            for number, facts in versions
-        ),
-        dict(data.get("custom_metadata") or {}),
-        int(data.get("max_versions") or 0),
     )
 
 

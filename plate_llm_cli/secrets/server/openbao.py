@@ -11,10 +11,10 @@ from hvac.adapters import Adapter
 
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.secrets.server import openbao_errors as refusals
-from plate_llm_cli.secrets.server.answers import history_in, stored_in
+from plate_llm_cli.secrets.server.answers import stored_in
 from plate_llm_cli.secrets.server.api import LOOKUP, Api
 from plate_llm_cli.secrets.server.openbao_errors import ConflictError
-from plate_llm_cli.secrets.server.stored import PathHistory, Stored, StoredState
+from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.server.tokens import TokenFacts, token_facts
 
 if TYPE_CHECKING:
@@ -99,15 +99,6 @@ class OpenBao:
         stored = self.read(place, version)
         alike = stored.state is StoredState.LIVE and stored.data.keys() == data.keys()
         return alike and all(value.same_as(stored.data[name]) for name, value in data.items())
-
-    def history(self, place: Place) -> PathHistory | None:
-        """The versions of a path; None where there never was one."""
-        answer: Answer = self._kv.read_secret_metadata(place.path, place.mount)
-        if answer.status == 404:
-            refusals.refuse_nowhere(answer, place, f"read {place}")
-            return None
-        with refusals.understood(self.connection.address):
-            return history_in(answer.data)
 
     def annotate(self, place: Place, annotations: Mapping[str, str | None]) -> None:
         """Merge `annotations` into the path's `custom_metadata`; None removes one."""

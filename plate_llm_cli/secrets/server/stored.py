@@ -31,24 +31,3 @@ class Stored:
     created: datetime | None = None
     annotations: dict[str, str] = field(default_factory=dict)
     """`custom_metadata` of the path."""
-
-
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
-    """One version in a path's history."""
-
-    number: int
-    created: datetime
-    state: StoredState = StoredState.LIVE
-
-
-@dataclass(frozen=True, slots=True)
-class PathHistory:
-    """The versions of a path that are still known, oldest first, and its `custom_metadata`."""
-
-    current: int
-    created: datetime
-    versions: tuple[VersionFacts, ...]
-    annotations: dict[str, str] = field(default_factory=dict)
-    max_versions: int = 0
-    """How many are kept; 0 leaves it to the mount."""

@@ -16,7 +16,7 @@ from plate_llm_cli.settings import Settings
 from tests.secrets.stubs import Reply, stub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 PLACE = Place("secret", "app")
 SHAPES = {
@@ -29,11 +29,6 @@ SHAPES = {
         '{"data": {"metadata": {"version": "x", "created_time": "2026-01-01T00:00:00Z"}}}'
     ),
 }
-ASK: dict[str, Callable[[OpenBao], object]] = {
-    "read": lambda bao: bao.read(PLACE),
-    "history": lambda bao: bao.history(PLACE),
-    "token": lambda bao: bao.token(),
-}
 
 
 def client(address: str, **environ: str) -> OpenBao:
@@ -41,14 +36,13 @@ def client(address: str, **environ: str) -> OpenBao:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-@pytest.mark.parametrize("what", ["read", "history"])
-def test_answer_of_another_shape(what: str, shape: str) -> None:
+def test_answer_of_another_shape(shape: str) -> None:
     with (
         stub(Reply(200, SHAPES[shape].encode())) as server,
         client(server.address, BAO_TOKEN="t") as bao,
         pytest.raises(OpenBaoError, match=r"is not OpenBao") as caught,
     ):
-        ASK[what](bao)
+        bao.read(PLACE)
     assert caught.value.__cause__ is None
 
 

@@ -81,7 +81,6 @@ def test_data_of_other_writers_survives_a_read_and_a_write(bao: Bao) -> None:
 def test_path_that_was_never_written(bao: Bao) -> None:
     with bao.client() as client:
         stored = client.read(bao.place("app"))
-        assert client.history(bao.place("app")) is None
     assert (stored.state, stored.version, stored.data) == (StoredState.ABSENT, 0, {})
 
 
@@ -105,10 +104,8 @@ def test_version_that_will_be_deleted_later_is_live_until_then(bao: Bao) -> None
     bao.server.done("POST", f"{bao.mount}/metadata/app", later)
     bao.put("app", KEY="one")
     with bao.client() as client:
-        history = client.history(bao.place("app"))
-        assert client.read(bao.place("app")).state is StoredState.LIVE
-    assert history is not None
-    assert [version.state for version in history.versions] == [StoredState.LIVE]
+        stored = client.read(bao.place("app"))
+    assert (stored.state, texts(stored)) == (StoredState.LIVE, {"KEY": "one"})
 
 
 def test_older_version(bao: Bao) -> None:
@@ -143,23 +140,6 @@ def test_annotations_of_others_stay(bao: Bao) -> None:
         stored = client.read(bao.place("app"))
     assert bao.annotations("app") == {"team": "payments", "ours": "caf\u00e9"}
     assert stored.annotations == {"team": "payments", "ours": "caf\u00e9"}
-
-
-def test_history_tells_each_version_and_how_many_are_kept(bao: Bao) -> None:
-    bao.server.done("POST", f"{bao.mount}/metadata/app", {"max_versions": 3})
-    for number in range(5):
-        bao.put("app", KEY=str(number))
-    bao.server.done("POST", f"{bao.mount}/destroy/app", {"versions": [3]})
-    bao.server.done("POST", f"{bao.mount}/delete/app", {"versions": [4]})
-    with bao.client() as client:
-        history = client.history(bao.place("app"))
-    assert history is not None
-    assert (history.current, history.max_versions) == (5, 3)
-    assert [(version.number, version.state) for version in history.versions] == [
-        (3, StoredState.DESTROYED),
-        (4, StoredState.DELETED),
-        (5, StoredState.LIVE),
-    ]
 
 
 def test_token_that_may_only_read_is_enough_to_go_ahead(bao: Bao) -> None:

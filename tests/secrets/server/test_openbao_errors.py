@@ -103,7 +103,6 @@ def test_no_mount(bao: Bao) -> None:
     with client(bao.address, bao.token) as opened:
         assert refusal(lambda: opened.preflight([nowhere])) == expected
         assert refusal(lambda: opened.read(nowhere)) == expected
-        assert refusal(lambda: opened.history(nowhere)) == expected
         assert refusal(lambda: opened.annotate(nowhere, {"a": "b"})) == expected
         assert refusal(lambda: opened.write(nowhere, {"KEY": Secret(VALUE)}, 0)) == expected
 
