@@ -160,8 +160,10 @@ def test_token_that_may_not_look_itself_up_is_enough_to_go_ahead(bao: Bao) -> No
     policy = f"bare-{bao.mount}"
     bao.server.done("POST", f"sys/policies/acl/{policy}", {"policy": rules})
     answer = bao.server.done("POST", "auth/token/create", bare | {"policies": [policy]})
+    bao.put("app", KEY="one")
     with bao.client(answer["auth"]["client_token"]) as client:
         client.preflight([bao.place("app")])
+        assert texts(client.read(bao.place("app"))) == {"KEY": "one"}
 
 
 def test_token_that_may_ask_nothing_is_told_by_the_request_itself(bao: Bao) -> None:
