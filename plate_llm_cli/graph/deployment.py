@@ -99,14 +99,32 @@ class Deployment:
         """The names of the releases, sorted."""
         return tuple(sorted(release.name for release in self.releases))
 
+    @cached_property
+    def failed(self) -> list[Release]:
+        """The releases of which a chart does not render, or a file of manifests cannot be read."""
+        found = [chart.release for chart in self.charts if chart.failure is not None]
+        found += [
+            release
+            for release in self.releases
+            for part in release.manifests
+            if any(self.tree.read(path).broken for path in part.files)
+        ]
+        return list(dict.fromkeys(found))
+
+    @cached_property
+    def half_known(self) -> list[Release]:
+        """Those that failed, and those that were rendered without values which are elsewhere."""
+        partial = [chart.release for chart in self.charts if not chart.part.complete]
+        return list(dict.fromkeys([*self.failed, *partial]))
+
     def is_half_known(self, path: str) -> bool:
         """True when a release that is made from the file at `path` could not be rendered whole."""
         file = self.tree.files.get(path)
         using = set(self.releases_using(file)) if file else set()
         return any(
-            chart.release.name in using or path.startswith(f"{chart.part.chart}/templates/")
-            for chart in self.charts
-            if chart.failure is not None or not chart.part.complete
+            release.name in using
+            or any(path.startswith(f"{part.chart}/templates/") for part in release.charts)
+            for release in self.half_known
         )
 
     def releases_using(self, file: SourceFile) -> tuple[str, ...]:

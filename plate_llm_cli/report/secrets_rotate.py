@@ -23,7 +23,7 @@ def readers_text(affected: Affected) -> str:
 
 
 def afterwards_text(affected: Affected, unknown: Sequence[str] = ()) -> str:
-    """The commands for each namespace; `unknown` are releases that could not be rendered."""
+    """The commands for each namespace; `unknown` are releases that were not rendered whole."""
     clusters = {cluster for cluster, _ in affected.places}
     lines: list[str] = []
     for place in affected.places:
@@ -31,7 +31,8 @@ def afterwards_text(affected: Affected, unknown: Sequence[str] = ()) -> str:
     if not affected.places:
         lines += ["", "# nothing in the tree reads it"]
     if unknown:
-        lines.append(f"# not rendered, so that what they read is not known: {', '.join(unknown)}")
+        names = ", ".join(unknown)
+        lines.append(f"# not rendered whole, so that what they read is not known: {names}")
     return "".join(f"{_clean(line)}\n" for line in lines)
 
 

@@ -304,7 +304,7 @@ def test_release_that_cannot_be_rendered_is_named_and_the_key_rotated(
     ended = call("secrets", "rotate", "web-stg", "JWT_SECRET")
     assert ended.code == 0
     assert ended.out.endswith(
-        "# not rendered, so that what they read is not known: web-prod, web-stg\n"
+        "# not rendered whole, so that what they read is not known: web-prod, web-stg\n"
     )
     assert bao.version("server/staging") == 2
 

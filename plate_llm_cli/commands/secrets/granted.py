@@ -13,6 +13,7 @@ from plate_llm_cli.secrets.privileges.readers import readers
 
 if TYPE_CHECKING:
     from plate_llm_cli.context import Workspace
+    from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.secrets.privileges.readers import Reader
     from plate_llm_cli.secrets.spec import Spec
@@ -52,24 +53,16 @@ class Granted:
 
 def _mind_unknown(deployment: Deployment, *, strict: bool) -> None:
     """What is written without knowing all readers would take from them what they need."""
-    failed = [chart.release.name for chart in deployment.charts if chart.failure]
-    failed += [
-        release.name
-        for release in deployment.releases
-        for part in release.manifests
-        for path in part.files
-        if deployment.tree.read(path).broken
-    ]
-    partial = [chart.release.name for chart in deployment.charts if not chart.part.complete]
-    if failed and strict:
-        message = f"what {_listed(failed)} reads is not known: it cannot be rendered"
+    if deployment.failed and strict:
+        message = f"what {_listed(deployment.failed)} reads is not known: it cannot be rendered"
         raise UsageError(message, "plate-llm validate says why; nothing was written")
-    if unknown := [*failed, *partial]:
-        warn(f"not all is known that {_listed(unknown)} reads: plate-llm validate says why")
+    if deployment.half_known:
+        listed = _listed(deployment.half_known)
+        warn(f"not all is known that {listed} reads: plate-llm validate says why")
 
 
-def _listed(names: list[str]) -> str:
-    return one_line(", ".join(dict.fromkeys(names)))
+def _listed(releases: list[Release]) -> str:
+    return one_line(", ".join(dict.fromkeys(release.name for release in releases)))
 
 
 def require_apply(*, apply: bool, yes: bool) -> None:

@@ -107,9 +107,8 @@ class Rotating:
         except EngineError as error:  # a key that leaked is rotated all the same
             say(f"warning: {error.message}: it is not known who reads the keys")
             return Affected((), ()), [item.name for item in self.session.workspace.releases]
-        unknown = [chart.release.name for chart in deployment.charts if chart.failure]
-        found = affected(deployment.secrets, changed, self.session.whole)
-        return found, list(dict.fromkeys(unknown))
+        unknown = dict.fromkeys(release.name for release in deployment.half_known)
+        return affected(deployment.secrets, changed, self.session.whole), list(unknown)
 
     def _say_what_is_kept(self, written: list[Written]) -> None:
         kept = [

@@ -71,7 +71,7 @@ class Surroundings:
         there = [item for item in self.releases if item.application.cluster == cluster]
         return not any(
             id(release) not in self._rendered
-            or id(release) in self._broken
+            or id(release) in self._half_known
             or (place in self.spread(release) and _is_elsewhere(release))
             for release in there
         )
@@ -89,18 +89,8 @@ class Surroundings:
         return {id(release) for release in self._deployment.releases}
 
     @cached_property
-    def _broken(self) -> set[int]:
-        charts = {
-            id(chart.release)
-            for chart in self._deployment.charts
-            if chart.failure is not None or not chart.part.complete
-        }
-        read = self._deployment.tree.read
-        return charts | {
-            id(release)
-            for release in self._deployment.releases
-            if any(read(path).broken for part in release.manifests for path in part.files)
-        }
+    def _half_known(self) -> set[int]:
+        return {id(release) for release in self._deployment.half_known}
 
 
 def _is_elsewhere(release: Release) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 READ: Final[tuple[str, ...]] = ("read",)
 SEED: Final = ("create", "read", "update")
 NOTE: Final = ("patch", "read")
-"""On a path's metadata: its history, and the time at which a key was changed."""
+"""On a path's metadata: how many versions it keeps, and the time at which a key was changed."""
 LIST: Final[tuple[str, ...]] = ("list",)
 
 
