@@ -9,12 +9,14 @@ from pathlib import Path
 from plate_llm_cli.errors import OutputError
 
 
-def write_atomically(path: Path, text: str, *, within: Path | None = None) -> None:
+def write_atomically(
+    path: Path, text: str, *, within: Path | None = None, private: bool = False
+) -> None:
     """Replace the file at `path` by `text`, keeping its mode; a link is written through.
 
     The text goes to a temporary file beside it first, so that a reader or a crash never meets
     half of it. Lines end as they do in `text`. For a file of a tree give its root as `within`:
-    a link that leads out of it is not followed.
+    a link that leads out of it is not followed. `private` is for its owner alone, mode 0600.
 
     Raises:
         OutputError: the file cannot be written; what was there is left as it was.
@@ -31,7 +33,8 @@ def write_atomically(path: Path, text: str, *, within: Path | None = None) -> No
                 stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
-            staged.chmod(0o644 if mode is None else mode)
+            if not private:  # which it is from the start
+                staged.chmod(0o644 if mode is None else mode)
             staged.replace(target)
         except BaseException:  # Ctrl-C as well: half a file must not stay
             staged.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,3 +62,29 @@ def test_a_failure_leaves_the_old_file(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="cannot be written"):
         write_atomically(target, "\ud800")
     assert (target.read_text(), os.listdir(tmp_path)) == ("old", ["a.yaml"])  # noqa: PTH208
+
+
+@pytest.mark.parametrize("before", [None, 0o600, 0o644])
+def test_a_private_file_is_its_owners_alone_whatever_was_there(
+    tmp_path: Path, before: int | None
+) -> None:
+    target = tmp_path / "x"
+    if before is not None:
+        target.write_text("old")
+        target.chmod(before)
+    umask = os.umask(0)
+    try:
+        write_atomically(target, "text", private=True)
+    finally:
+        os.umask(umask)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert target.read_text() == "text"
+
+
+def test_a_folder_in_the_way_stays(tmp_path: Path) -> None:
+    (tmp_path / "x").mkdir()
+    (tmp_path / "x" / "kept").write_text("kept")
+    with pytest.raises(OutputError, match=r"x cannot be written: Is a directory$"):
+        write_atomically(tmp_path / "x", "text")
+    assert [item.name for item in tmp_path.iterdir()] == ["x"]
+    assert (tmp_path / "x" / "kept").read_text() == "kept"

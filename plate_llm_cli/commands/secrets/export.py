@@ -21,8 +21,9 @@ from plate_llm_cli.report.secrets_export import left_out
 from plate_llm_cli.secrets.apply import MARK_FORMAT
 from plate_llm_cli.secrets.backups.backup import Taken, back_up
 from plate_llm_cli.secrets.backups.backup_text import BackupFormat, backup_text
-from plate_llm_cli.secrets.backups.private_files import private_destination, write_private
+from plate_llm_cli.secrets.backups.private_files import private_destination
 from plate_llm_cli.secrets.values.input_text import MAX_BYTES
+from plate_llm_cli.source.files import write_atomically
 
 if TYPE_CHECKING:
     from plate_llm_cli.commands.secrets.session import Session
@@ -105,7 +106,7 @@ def export(
     if target is None:
         write_data(encrypted)
         return
-    write_private(target, encrypted)
+    write_atomically(target, encrypted, private=True)
     if not quiet:
         say(f"{output} is written, for {_count(len(readers))}")
 

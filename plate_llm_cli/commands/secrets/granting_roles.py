@@ -11,8 +11,8 @@ from plate_llm_cli.commands.secrets.session import confirm
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_access import role_differences_json, role_differences_text
 from plate_llm_cli.report.untrusted import one_line
-from plate_llm_cli.secrets.backups.private_files import write_private
 from plate_llm_cli.secrets.privileges import role_writing
+from plate_llm_cli.source.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ class ApplyingRoles:
             say(one_line(f"its secret_id: bao write -wrap-ttl=10m -f {path}"))
             return
         token = role_writing.wrapped_secret_id(self.bao, role)
-        write_private(self.target, f"{token.reveal()}\n")
+        write_atomically(self.target, f"{token.reveal()}\n", private=True)
         say(f"{self.target} holds a secret_id, wrapped: it can be fetched once, for 10 minutes")
         path = shlex.quote(f"{role.path}/role-id")
         mount = shlex.quote(role.mount)

@@ -1,9 +1,8 @@
-"""Files for their owner alone, outside of every Git work tree."""
+"""Where files for their owner alone may be: outside of every Git work tree."""
 
 from __future__ import annotations
 
 import os
-import tempfile
 from pathlib import Path
 
 from plate_llm_cli.errors import OutputError
@@ -28,25 +27,3 @@ def private_destination(output: Path) -> Path:
     if not target.parent.is_dir():
         raise OutputError(f"{output} cannot be written: there is no folder {target.parent}")
     return target
-
-
-def write_private(target: Path, content: str) -> None:
-    """Write `content` with mode 0600, whole or not at all; `target` is a `private_destination`.
-
-    Raises:
-        OutputError: it cannot be written; what was there is left as it was.
-    """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
-        staged = Path(name)  # of mode 0600
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            staged.replace(target)
-        except BaseException:  # Ctrl-C as well: half a file must not stay
-            staged.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise OutputError(f"{target} cannot be written: {error.strerror}") from None

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from plate_llm_cli.errors import OutputError
-from plate_llm_cli.secrets.backups.private_files import private_destination, write_private
+from plate_llm_cli.secrets.backups.private_files import private_destination
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,22 +103,3 @@ def test_stdout_that_is_a_file_in_a_work_tree_is_refused(tmp_path: Path) -> None
     (tmp_path / ".git").mkdir()
     with (tmp_path / "x").open("wb") as file, pytest.raises(OutputError, match="Git work tree"):
         private_destination(Path(f"/proc/self/fd/{file.fileno()}"))
-
-
-def test_file_is_private_under_any_umask(tmp_path: Path) -> None:
-    before = os.umask(0)
-    try:
-        write_private(tmp_path / "x", "text")
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "x").stat().st_mode) == 0o600
-    assert (tmp_path / "x").read_text() == "text"
-
-
-def test_what_was_there_stays_when_it_cannot_be_replaced(tmp_path: Path) -> None:
-    (tmp_path / "x").mkdir()
-    (tmp_path / "x" / "kept").write_text("kept")
-    with pytest.raises(OutputError, match=r"x cannot be written: Is a directory$"):
-        write_private(tmp_path / "x", "text")
-    assert [item.name for item in tmp_path.iterdir()] == ["x"]
-    assert (tmp_path / "x" / "kept").read_text() == "kept"
