@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.source.quoting import double_quoted, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,7 +33,7 @@ def as_yaml(mount: str, paths: Iterable[DraftPath]) -> str:
     for path in paths:
         left_out = _why_left_out(path, seen)
         if left_out:
-            lines.append(f"  # {_visible(f'{path.mount}/{path.path}')}: {left_out}")
+            lines.append(f"  # {escaped(f'{path.mount}/{path.path}')}: {left_out}")
         else:
             seen.add(path.path)
             lines += _path(path, mount)
@@ -48,7 +49,7 @@ def _why_left_out(path: DraftPath, seen: set[str]) -> str:
         return "no path that the spec can have"
     if not any(_KEY.fullmatch(name) for name in path.keys):
         secrets = ", ".join(path.secrets)
-        return f"read as a whole for Secret {_visible(secrets)}, no key of it is known: add those"
+        return f"read as a whole for Secret {escaped(secrets)}, no key of it is known: add those"
     return ""
 
 
@@ -88,14 +89,4 @@ def _key(key: DraftKey) -> Iterator[str]:
 
 def _scalar(text: str) -> str:
     plain = _PLAIN.fullmatch(text) and text.lower() not in _WORDS
-    return text if plain else f'"{_visible(text)}"'
-
-
-def _visible(text: str) -> str:
-    """On one line, whatever is in it, with the escapes of YAML's double quotes."""
-    return "".join(_escaped(char) for char in text)
-
-
-def _escaped(char: str) -> str:
-    # JSON writes what is beyond 16 bit as two halves, which YAML does not take.
-    return f"\\U{ord(char):08X}" if ord(char) > 0xFFFF else json.dumps(char)[1:-1]
+    return text if plain else double_quoted(text)

@@ -8,14 +8,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.source.quoting import SHORT_ESCAPES, double_quoted, escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.secrets.backups.backup import Backup, Entry, PathBackup
 
-_ESCAPED: Final = re.compile(r'[\\"]|[^ -~]')
-_SHORT_ESCAPES: Final = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _NOT_IN_SINGLE_QUOTES: Final = re.compile(r"['\\\r]")
 _ESCAPED_IN_VARIABLES: Final = re.compile(r'[\\"\n\r\t]')
 
@@ -43,10 +42,10 @@ def backup_text(backup: Backup, form: BackupFormat) -> Secret:
 
 def _head(backup: Backup) -> Iterator[str]:
     taken = backup.taken
-    yield f"# plate-llm secrets export of {_safe(taken.environment)}"
-    yield f"# from {_safe(taken.address)} at {_safe(taken.time)}"
+    yield f"# plate-llm secrets export of {escaped(taken.environment)}"
+    yield f"# from {escaped(taken.address)} at {escaped(taken.time)}"
     for path in backup.paths:
-        yield f"# {_safe(str(path.place))}: {_version(path)}"
+        yield f"# {escaped(str(path.place))}: {_version(path)}"
 
 
 def _version(path: PathBackup) -> str:
@@ -58,8 +57,8 @@ def _yaml(backup: Backup) -> Iterator[str]:
     for path in backup.paths:
         fitting = [entry for entry in path.entries if not entry.remark]
         if fitting:
-            yield f"{_quoted(str(path.place))}:"
-        yield from (f"  {_quoted(entry.address.key)}: {_value(entry)}" for entry in fitting)
+            yield f"{double_quoted(str(path.place))}:"
+        yield from (f"  {double_quoted(entry.address.key)}: {_value(entry)}" for entry in fitting)
         yield from _comments(path)
 
 
@@ -85,36 +84,17 @@ def _json(backup: Backup) -> str:
 def _comments(path: PathBackup) -> Iterator[str]:
     for entry in path.entries:
         if entry.remark:
-            name = _quoted(entry.address.in_full)
-            yield f"# {name}: {_value(entry)}  # {_safe(entry.remark)}"
+            name = double_quoted(entry.address.in_full)
+            yield f"# {name}: {_value(entry)}  # {escaped(entry.remark)}"
 
 
 def _value(entry: Entry) -> str:
     raw = entry.value.raw
-    return _quoted(raw) if isinstance(raw, str) else json.dumps(raw)
-
-
-def _safe(text: str) -> str:
-    """`text` without line breaks, which would end a comment."""
-    return _quoted(text)[1:-1]
-
-
-def _quoted(text: str) -> str:
-    """`text` in double quotes, on one line, as YAML reads it."""
-    return f'"{_ESCAPED.sub(lambda match: _escape(match[0]), text)}"'
-
-
-def _escape(char: str) -> str:
-    if char in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[char]
-    if char.isprintable():
-        return char
-    number = ord(char)
-    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"
+    return double_quoted(raw) if isinstance(raw, str) else json.dumps(raw)
 
 
 def _variable_value(text: str) -> str:
     """`text` quoted for a file of variables; shells read the single quotes likewise."""
     if not _NOT_IN_SINGLE_QUOTES.search(text):
         return f"'{text}'"
-    return f'"{_ESCAPED_IN_VARIABLES.sub(lambda match: _SHORT_ESCAPES[match[0]], text)}"'
+    return f'"{_ESCAPED_IN_VARIABLES.sub(lambda match: SHORT_ESCAPES[match[0]], text)}"'
