@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, model_validator
 
+from plate_llm_cli.secrets.addresses import KEY_PATTERN, LONGEST_KEY, LONGEST_PATH, PATH_PATTERN
 from plate_llm_cli.secrets.values.forms import pattern_problem
 from plate_llm_cli.source.strict_model import StrictModel, needed, optional
 from plate_llm_cli.source.strict_types import TextForm, WholeNumber, fault
@@ -21,18 +22,14 @@ if TYPE_CHECKING:
     from pydantic.json_schema import JsonSchemaValue
     from pydantic_core import CoreSchema
 
-_SEGMENT: Final = "(?:[A-Za-z0-9_@:=~-][A-Za-z0-9_.@:+=~-]*|[+][A-Za-z0-9_.@:+=~-]+)"
-"""Not `+` alone, which stands for any segment in a policy."""
 _PATH_HINT: Final = "As `bao kv` takes it behind the mount: harbor/staging."
-MOUNT: Final = TextForm(rf"{_SEGMENT}(?:/{_SEGMENT})*", "a mount's path, without slashes around it")
-PATH: Final = TextForm(
-    rf"{_SEGMENT}(?:/{_SEGMENT})*", "a path in the mount", hint=_PATH_HINT, longest=400
-)
+MOUNT: Final = TextForm(PATH_PATTERN, "a mount's path, without slashes around it")
+PATH: Final = TextForm(PATH_PATTERN, "a path in the mount", hint=_PATH_HINT, longest=LONGEST_PATH)
 KEY: Final = TextForm(
-    "[-._A-Za-z0-9]+", "a key of a Secret: letters, digits, -, _ and .", longest=253
+    KEY_PATTERN, "a key of a Secret: letters, digits, -, _ and .", longest=LONGEST_KEY
 )
 REFERENCE: Final = TextForm(
-    rf"(?:{_SEGMENT}/)*{_SEGMENT}#[-._A-Za-z0-9]+", "path#key", example="server/staging#JWT_SECRET"
+    f"{PATH_PATTERN}#{KEY_PATTERN}", "path#key", example="server/staging#JWT_SECRET"
 )
 VARIABLE: Final = TextForm("[A-Za-z_][A-Za-z0-9_]*", "the name of an environment variable")
 PERIOD: Final = TextForm(

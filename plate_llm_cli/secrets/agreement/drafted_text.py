@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.secrets.addresses import is_key, is_path
 from plate_llm_cli.source.quoting import double_quoted, escaped
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
 _PLAIN: Final = re.compile(r"[A-Za-z][A-Za-z0-9_./-]*(?: [A-Za-z0-9_.,;()'/-]+)*")
 _WORDS: Final = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
 """What YAML takes for something else than text."""
-_SEGMENT: Final = "[A-Za-z0-9_@:+=~-][A-Za-z0-9_.@:+=~-]*"
-_PATH: Final = re.compile(f"{_SEGMENT}(?:/{_SEGMENT})*")
-_KEY: Final = re.compile(r"[-._A-Za-z0-9]{1,253}")
 
 _HEAD: Final = """\
 # What OpenBao must hold for each environment, and how each value is made. It holds no secret.
@@ -45,9 +43,9 @@ def as_yaml(mount: str, paths: Iterable[DraftPath]) -> str:
 def _why_left_out(path: DraftPath, seen: set[str]) -> str:
     if path.path in seen:
         return "another mount has a path of this name above, and the spec can have one only"
-    if not _PATH.fullmatch(path.path) or not _PATH.fullmatch(path.mount):
+    if not (is_path(path.path) and is_path(path.mount)):
         return "no path that the spec can have"
-    if not any(_KEY.fullmatch(name) for name in path.keys):
+    if not any(is_key(name) for name in path.keys):
         secrets = ", ".join(path.secrets)
         return f"read as a whole for Secret {escaped(secrets)}, no key of it is known: add those"
     return ""
@@ -69,7 +67,7 @@ def _path(path: DraftPath, mount: str) -> Iterator[str]:
         yield "    # check: something reads every key, so there may be more than these"
     yield "    keys:"
     for name in sorted(path.keys):
-        if _KEY.fullmatch(name):
+        if is_key(name):
             yield from _key(path.keys[name])
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.errors import UsageError
-
 if TYPE_CHECKING:
     from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.privileges.readers import Reader
@@ -45,36 +43,17 @@ class Policy:
 
 
 def data(place: Place) -> str:
-    """Where the values of a path are in the API.
-
-    Raises:
-        UsageError: a policy that names the path would name others as well.
-    """
-    return _api_path(place, "data")
+    """Where the values of a path are in the API."""
+    return f"{place.mount}/data/{place.path}"
 
 
 def metadata(place: Place) -> str:
-    """Where the versions and annotations of a path are in the API.
-
-    Raises:
-        UsageError: as of `data`.
-    """
-    return _api_path(place, "metadata")
-
-
-def _api_path(place: Place, branch: str) -> str:
-    if "+" in str(place).split("/"):
-        hint = "give the path another name: in a policy, + stands for any name"
-        raise UsageError(f"{place} cannot be granted alone", hint)
-    return f"{place.mount}/{branch}/{place.path}"
+    """Where the versions and annotations of a path are in the API."""
+    return f"{place.mount}/metadata/{place.path}"
 
 
 def seeder_policy(env: str, spec: Spec) -> Policy:
-    """What `seed`, `rotate` and `age` need for an environment; `spec` holds its paths alone.
-
-    Raises:
-        UsageError: as of `data`.
-    """
+    """What `seed`, `rotate` and `age` need for an environment; `spec` holds its paths alone."""
     grants: dict[str, tuple[str, ...]] = {}
     for path in spec.paths:
         grants[data(path.place)] = SEED
@@ -88,11 +67,7 @@ def seeder_name(env: str) -> str:
 
 
 def reader_policy(reader: Reader) -> Policy:
-    """What a reader needs: to read its paths, and nothing beside them.
-
-    Raises:
-        UsageError: as of `data`.
-    """
+    """What a reader needs: to read its paths, and nothing beside them."""
     grants = {data(place): READ for place in reader.paths}
     grants |= {metadata(place): READ for place in reader.noted}
     # External Secrets lists every folder below the one that it searches.

@@ -6,13 +6,12 @@ spec gives it to that namespace's environment.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.graph.secret_stores import CLUSTER_STORE
 from plate_llm_cli.graph.secret_uses import place_of
-from plate_llm_cli.secrets.addresses import Place
+from plate_llm_cli.secrets.addresses import Place, is_path
 from plate_llm_cli.secrets.agreement.reads import path_of
 
 if TYPE_CHECKING:
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
 
 _RESERVED: Final = frozenset({"default", "root", "response-wrapping"})
 """Policies of OpenBao itself: to write `default` would be to give to everybody."""
-_FOLDER: Final = re.compile(r"(?:[A-Za-z0-9_@:=~-][A-Za-z0-9_.@:+=~-]*/?)*")
-"""What a policy can name: no quotes, no wildcards."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,7 +128,7 @@ class _Gathered:
     def _add_folder(self, place: ClusterNamespace, remote: RemotePath) -> None:
         folder = Place(remote.mount, remote.path.strip("/"))
         mounts = {path.place.mount for path in self.spec.paths}
-        if folder.mount not in mounts or not _FOLDER.fullmatch(folder.path):
+        if folder.mount not in mounts or (folder.path and not is_path(folder.path)):
             self.refused.add(f"{remote}/ is searched in {place[1]} and is no folder of the spec")
             return
         self.folders.add(folder)

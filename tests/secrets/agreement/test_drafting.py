@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from ruamel.yaml import YAML
 
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.secrets.agreement.drafted_text import as_yaml
 from plate_llm_cli.secrets.agreement.drafting import DraftKey, DraftPath, draft
 from plate_llm_cli.secrets.loading import load_spec
+from plate_llm_cli.secrets.spec_model import SpecModel
 from plate_llm_cli.source.reader import parse_text
 from plate_llm_cli.source.tree import Tree
 from tests.secrets.deployments import SPEC, SecretsTree
@@ -127,3 +129,18 @@ def test_whatever_the_names_are_the_draft_is_yaml(  # noqa: PLR0917 - one for ea
     file = parse_text(as_yaml("secret", [made]), SPEC)
     assert file.problems == []
     assert len(file.documents) == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "key"), [("a/+/b", "k"), ("+", "k"), ("p" * 401, "k"), ("a", "k" * 254), ("a", "é")]
+)
+def test_what_the_spec_cannot_have_is_left_out(path: str, key: str) -> None:
+    made = DraftPath("secret", path, {"stg": None}, {"app": None}, {key: DraftKey(key)})
+    assert "\npaths: {}\n  # " in as_yaml("secret", [made])
+
+
+@pytest.mark.parametrize("path", ["+a/b+", "a" * 400, "@:=~-"])
+def test_what_the_spec_can_have_is_written(path: str) -> None:
+    made = DraftPath("secret", path, {"stg": None}, {"app": None}, {"k" * 253: DraftKey("k" * 253)})
+    model = YAML(typ="safe", pure=True).load(as_yaml("secret", [made]))
+    assert SpecModel.model_validate(model).paths.keys() == {path}

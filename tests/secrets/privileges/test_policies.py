@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from plate_llm_cli.errors import UsageError
 from plate_llm_cli.secrets.privileges.granting import prove, write
-from plate_llm_cli.secrets.privileges.policies import Policy, data, seeder_policy
+from plate_llm_cli.secrets.privileges.policies import Policy, seeder_policy
 from plate_llm_cli.secrets.spec import Prompt
-from tests.secrets.specs import address, key_spec, spec_of
+from tests.secrets.specs import key_spec, spec_of
 
 if TYPE_CHECKING:
     from tests.secrets.fixtures import Bao
@@ -30,12 +29,6 @@ def test_capabilities_and_paths_are_sorted() -> None:
         '  capabilities = ["create", "update"]\n'
         "}\n"
     )
-
-
-def test_path_that_is_a_wildcard_is_refused() -> None:
-    with pytest.raises(UsageError, match=r"^secret/a/\+/b cannot be granted alone$"):
-        data(address("a/+/b#k").place)
-    assert data(address("a+/b#k").place) == "secret/data/a+/b"
 
 
 @pytest.mark.parametrize(
