@@ -17,10 +17,8 @@ from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
-from plate_llm_cli.secrets.agreement.holdings import findings_of, lacks
+from plate_llm_cli.secrets.agreement.holdings import findings_of, held_in, lacks
 from plate_llm_cli.secrets.loading import load_spec
-from plate_llm_cli.secrets.server.stored import StoredState
-from plate_llm_cli.secrets.values.forms import check as fault_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,14 +110,4 @@ def _concerns(finding: Finding, here: Sequence[str]) -> bool:
 
 def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...], env: str) -> list[Finding]:
     stored = read_places(bao, [path.place for path in spec.paths])
-    held = {
-        path.place: {
-            name: fault_of(value, path.keys[name].form, path.keys[name].address)
-            if name in path.keys
-            else None
-            for name, value in stored[path.place].data.items()
-        }
-        for path in spec.paths
-        if stored[path.place].state is StoredState.LIVE
-    }
-    return findings_of(spec, lacks(spec, held, env), releases)
+    return findings_of(spec, lacks(spec, held_in(spec, stored), env), releases)

@@ -7,11 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.findings import Finding, Location, Severity
+from plate_llm_cli.secrets.server.stored import StoredState
+from plate_llm_cli.secrets.values.forms import check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from plate_llm_cli.secrets.addresses import Address, Place
+    from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.spec import KeySpec, PathSpec, Spec
     from plate_llm_cli.secrets.values.forms import Fault
     from plate_llm_cli.source.nodes import Span
@@ -49,6 +52,20 @@ class Lack:
     span: Span
     address: Address | None = None
     """None when it is about the whole path."""
+
+
+def held_in(spec: Spec, stored: Mapping[Place, Stored]) -> Held:
+    """What is there of the paths of `spec`; values are looked at and not kept."""
+    return {
+        path.place: {
+            name: check(value, path.keys[name].form, path.keys[name].address)
+            if name in path.keys
+            else None
+            for name, value in stored[path.place].data.items()
+        }
+        for path in spec.paths
+        if stored[path.place].state is StoredState.LIVE
+    }
 
 
 def lacks(spec: Spec, held: Held, env: str) -> list[Lack]:
