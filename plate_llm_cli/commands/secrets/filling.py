@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.commands.secrets.session import Session
-    from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.plan import Plan
-    from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.spec import PathSpec
 
 
@@ -71,10 +69,8 @@ class Filling:
         """What would change. Nobody is asked, and nothing is made that would be thrown away."""
         root = self.session.workspace.root
         gatherer = Gatherer(self.inputs, os.environ, root, partial=ask.partial)
-        stored = self._stored()
-        wishes = self._wishes(ask, stored)
-        needs = Planner(self.session.spec, stored, wishes).plan()
-        return Planner(self.session.spec, stored, wishes, gatherer.gather(needs)).plan()
+        planner = self._planner(ask)
+        return replace(planner, candidates=gatherer.gather(planner.plan())).plan()
 
     def carry_out(self, ask: Asked, *, yes: bool) -> Plan:
         """Ask for what is missing, check all of it, then write; what was planned.
@@ -86,24 +82,23 @@ class Filling:
         asking = Asking() if has_terminal() else None
         root = self.session.workspace.root
         gatherer = Gatherer(self.inputs, os.environ, root, asking, make=True, partial=ask.partial)
-        stored = self._stored()
-        wishes = self._wishes(ask, stored)
-        needs = Planner(self.session.spec, stored, wishes).plan()
-        refuse_deleted(needs, wishes)
+        planner = self._planner(ask)
+        needs = planner.plan()
+        refuse_deleted(needs, planner.wishes)
         require_consent(self.session, _changed_for_all(needs), yes=yes)
-        planner = Planner(self.session.spec, stored, wishes, gatherer.gather(needs))
+        planner = replace(planner, candidates=gatherer.gather(needs))
         plan = planner.plan()
         require_values(plan)
         Writing(self.session, planner, self.quiet).carry_out(plan, yes=yes)
         return plan
 
-    def _stored(self) -> dict[Place, Stored]:
-        return read_all(self.session, quiet=self.quiet)
-
-    def _wishes(self, ask: Asked, stored: dict[Place, Stored]) -> Wishes:
+    def _planner(self, ask: Asked) -> Planner:
+        """Of what is stored now; it has no new values yet, so its plan says what is needed."""
         spec = self.session.spec
+        stored = read_all(self.session, quiet=self.quiet)
         overwrite = frozenset(resolve_names(ask.overwrite, spec))
-        return Wishes(overwrite, ask.prune, stale_keys(spec, stored, self.session.bao))
+        wishes = Wishes(overwrite, ask.prune, stale_keys(spec, stored, self.session.bao))
+        return Planner(spec, stored, wishes)
 
 
 def _changed_for_all(plan: Plan) -> list[PathSpec]:
