@@ -25,7 +25,7 @@ def table(headings: Sequence[str], rows: Sequence[Sequence[str]], width: int | N
     if width is None or all(cell_width(line) <= width for line in lines):
         return "".join(f"{line}\n" for line in lines)
     indent = max(len(heading) for heading in headings[1:]) + 2
-    return "\n".join(_block(headings, row, indent) for row in cleaned)
+    return "\n".join(_block(headings, row, indent, width) for row in cleaned)
 
 
 def described(rows: Sequence[Sequence[str]], width: int | None) -> str:
@@ -51,14 +51,13 @@ def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield _GAP.join(cells).rstrip()
 
 
-def _block(headings: Sequence[str], row: Sequence[str], indent: int) -> str:
-    lines = [row[0]]
+def _block(headings: Sequence[str], row: Sequence[str], indent: int, width: int) -> str:
+    text = f"{row[0]}\n"
     for heading, cell in zip(headings[1:], row[1:], strict=True):
-        first, *others = cell.split(", ")
-        if first:
-            lines.append(f"  {heading.lower():{indent}}{first}")
-        lines += [f"  {'':{indent}}{other}" for other in others]
-    return "".join(f"{line}\n" for line in lines)
+        if cell:
+            head = f"  {heading.lower():{indent}}"
+            text += _hanging(head, len(head), cell, width)
+    return text
 
 
 def _hanging(head: str, indent: int, text: str, width: int | None) -> str:
