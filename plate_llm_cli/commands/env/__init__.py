@@ -1,0 +1,15 @@
+"""`plate-llm env`: the environments of the tree, what each consists of, and new ones."""
+
+from __future__ import annotations
+
+import typer
+
+from plate_llm_cli.commands.env import listing, show
+
+app = typer.Typer(
+    add_completion=False,
+    help="List the environments of the tree and show what each consists of.",
+)
+
+app.command("list", epilog=listing.EXAMPLE)(listing.list_environments)
+app.command("show", epilog=show.EXAMPLE)(show.show)
