@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _SURE: Final = re.compile(r"(?:[^\W\d]|/\w)[\w ./@+-]*(?::[\w/][\w ./@+-]*)*")
 """Strings that no reader of YAML takes for anything else, a few words aside."""
 
+_ALSO_SURE: Final = re.compile(r"[A-Za-z]+=[\w./-]+|\d+[smh]|\.[a-z](?!.*(?:: | #|:$))[!-~ ]*[!-~]")
+"""Options, durations and jq paths. A path may hold brackets: it is not for flow style."""
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -97,7 +100,7 @@ def _string(text: str, *, flow: bool) -> Any:
     if "\n" in text and not flow and _fits_block(text):
         return scalarstring.LiteralScalarString(text)
     plain = (
-        _SURE.fullmatch(text) is not None
+        (_SURE.fullmatch(text) is not None or (not flow and _ALSO_SURE.fullmatch(text) is not None))
         and not text.endswith(" ")
         and type_scalar(text.lower()) == text.lower()
     )
