@@ -1,1 +1,1 @@
-"""What an Application and its project should look like, from what they deploy and a team's habits."""
+"""What Applications and projects should look like, from what they deploy and how a team works."""

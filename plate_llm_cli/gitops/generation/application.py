@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.gitops.generation.conventions import Conventions
 from plate_llm_cli.gitops.generation.draft import Draft
+from plate_llm_cli.gitops.generation.needs import WAVE_REASONS
 from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.generation.syncing import write_sync_policy
 
@@ -21,10 +22,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 WAVE: Final = "argocd.argoproj.io/sync-wave"
-FIRST: Final = "First: the others' pods read Secrets that come from here."
-BEFORE: Final = "Before the application, which cannot start without its Secrets."
-AFTER: Final = "After its Secrets."
-_WAVE_REASONS: Final = frozenset({(FIRST,), (BEFORE,), (AFTER,)})
+_WAVE_REASONS: Final = frozenset({(why,) for why in WAVE_REASONS})
 _FINALIZER_WHY: Final = ("Deleting the Application deletes what it deployed.",)
 _FINALIZERS: Final = ("metadata", "finalizers")
 _IGNORED: Final = ("spec", "ignoreDifferences")

@@ -47,6 +47,12 @@ class Tolerated:
         return fields
 
 
+FIRST: Final = "First: the others' pods read Secrets that come from here."
+BEFORE: Final = "Before the application, which cannot start without its Secrets."
+AFTER: Final = "After its Secrets."
+WAVE_REASONS: Final = (FIRST, BEFORE, AFTER)
+
+
 @dataclass(frozen=True, slots=True)
 class Wave:
     """When an Application is synced among the others, and why."""
