@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "Check that every release of the tree would come up.",
     "render": "Print the manifests of a release as ArgoCD would apply them.",
     "secrets": "Fill OpenBao with what a deployment needs, and keep it so.",
+    "argocd": "Write the Applications, and bring them to the cluster.",
     "env": "List the environments of the tree and show what each consists of.",
     "schema": "Write the JSON Schemas that editors, Helm and ArgoCD use.",
     "rules": "List the rules that validate checks.",

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
+from plate_llm_cli.gitops.applications import plain_mapping
 from plate_llm_cli.gitops.generation.facts import ApplicationFacts
 from plate_llm_cli.gitops.generation.needs import needs_of
 from plate_llm_cli.gitops.generation.project import NAMESPACE_WHY, AllowedKind, ProjectFacts
 from plate_llm_cli.gitops.generation.scopes import of_cluster
 from plate_llm_cli.graph.secret_fields import at, mapping, text
 from plate_llm_cli.graph.sync_waves import sync_waves
-from plate_llm_cli.source.nodes import find
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
@@ -47,21 +45,26 @@ def application_facts(deployment: Deployment) -> dict[Release, ApplicationFacts]
     }
 
 
-def project_facts(deployment: Deployment, name: str, namespace: str) -> ProjectFacts:
-    """What the Applications of the project `name` take and deploy, as far as it is known."""
+def project_facts(
+    deployment: Deployment, project: tuple[str, str], creating: Collection[Release]
+) -> ProjectFacts:
+    """What the Applications of `project` (name, namespace) use, as far as it is known.
+
+    `creating` are the releases whose namespace ArgoCD makes.
+    """
     members = [
         release
         for release in deployment.releases
-        if (release.application.project, release.application.identity[0]) == (name, namespace)
+        if (release.application.project, release.application.identity[0]) == project
     ]
     uses = _Uses(_scopes(deployment))
     applied = _applied(deployment)
     for release in members:
-        uses.note_application(release)
+        uses.note_application(release, creates=release in creating)
         for manifest in applied[release]:
             uses.note(manifest)
     return ProjectFacts(
-        name,
+        project[0],
         tuple(uses.repositories),
         tuple(uses.destinations),
         tuple(uses.cluster_kinds.values()),
@@ -98,15 +101,13 @@ class _Uses:
         self.cluster_kinds: dict[tuple[str, str, str], AllowedKind] = {}
         self.kinds: dict[tuple[str, str], AllowedKind] = {}
 
-    def note_application(self, release: Release) -> None:
+    def note_application(self, release: Release, *, creates: bool) -> None:
         """Its repositories, its destination, and the namespace that ArgoCD may have to make."""
-        application = release.application
-        for source in application.sources:
+        for source in release.application.sources:
             if source.repo_url:
                 self.repositories[source.repo_url] = None
         self.destinations[release.place] = None
-        options = items_of(find(application.node, ("spec", "syncPolicy", "syncOptions")))
-        if any(text_of(option) == "CreateNamespace=true" for option in options):
+        if creates:
             wanted = AllowedKind("", "Namespace", NAMESPACE_WHY, release.namespace)
             self.cluster_kinds["", "Namespace", release.namespace] = wanted
 

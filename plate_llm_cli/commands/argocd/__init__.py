@@ -1,0 +1,19 @@
+"""`plate-llm argocd`: the Applications of the tree, written and applied."""
+
+from __future__ import annotations
+
+import typer
+
+from plate_llm_cli.commands.argocd import generate
+
+app = typer.Typer(
+    add_completion=False,
+    help="Write the Applications, and bring them to the cluster.",
+)
+
+app.command("generate", epilog=generate.EXAMPLE)(generate.generate)
+
+
+@app.callback()
+def _group() -> None:
+    """With one command alone, Typer would make it the group itself."""
