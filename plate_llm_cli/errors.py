@@ -6,12 +6,19 @@ PlateError                 message, hint, exit code
 │   ├── UnknownEnvironmentError
 │   ├── ConfigurationError     plate-llm.toml or [tool.plate-llm]
 │   ├── SpecError              the secrets spec is missing or wrong
+│   ├── KubeconfigError        the kubeconfig is broken, or its context is not the environment's
 │   ├── InputError             a secret value that was given, or that nobody gave
 │   ├── EditError              a YAML file that cannot be changed as asked
 │   └── OutputError            a file or folder that cannot be written
 └── UnreachableError       3   a system that was needed did not answer or refused us
     ├── EngineError            the Helm engine cannot be started
-    └── OpenBaoError           OpenBao is away, or says no
+    ├── OpenBaoError           OpenBao is away, or says no
+    └── ClusterError           the API server is away, or says no
+        ├── ForbiddenError         it knows who asks, who may not do that
+        ├── MissingKindError       it has no such kind: a CRD is not installed
+        ├── ExpiredError           a resource version that it no longer remembers
+        ├── ConflictError          other field managers own what was to be applied
+        └── RefusedError           the object is not what its schema or an admission rule wants
 """
 
 from __future__ import annotations
@@ -61,6 +68,10 @@ class SpecError(UsageError):
     """The secrets spec is missing, or something in it is wrong."""
 
 
+class KubeconfigError(UsageError):
+    """The kubeconfig cannot be used, or its context is not the one of the environment."""
+
+
 class InputError(UsageError):
     """A value for a secret cannot be taken, or is missing. The message never holds a value."""
 
@@ -85,3 +96,42 @@ class EngineError(UnreachableError):
 
 class OpenBaoError(UnreachableError):
     """OpenBao did not answer, or refused. The message holds no value, token, header or body."""
+
+
+class ClusterError(UnreachableError):
+    """The API server did not answer, or refused. The message holds no credential.
+
+    `status` is the HTTP status of the answer, 0 where there was none.
+    """
+
+    status = 0
+
+
+class ForbiddenError(ClusterError):
+    """Whoever asks may not do that."""
+
+    status = 403
+
+
+class MissingKindError(ClusterError):
+    """The cluster knows no such kind."""
+
+    status = 404
+
+
+class ExpiredError(ClusterError):
+    """The resource version is older than what the API server remembers: list again."""
+
+    status = 410
+
+
+class ConflictError(ClusterError):
+    """Others own fields that were to be applied; `details` name the field and its manager."""
+
+    status = 409
+
+
+class RefusedError(ClusterError):
+    """The API server does not accept the object; `details` are its complaints."""
+
+    status = 422

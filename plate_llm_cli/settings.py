@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import stat
 import tomllib
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
 _MAX_BYTES = 1024 * 1024
@@ -47,6 +47,10 @@ class Settings:
     openbao_auth: str = ""
     openbao_auth_mount: str = ""
     openbao_role: str = ""
+    contexts: Mapping[str, str] = field(default_factory=dict)
+    """By ENV the context of the kubeconfig; `argocd` is that of ArgoCD's own cluster."""
+    argocd: Mapping[str, Any] = field(default_factory=dict)
+    """What `argocd generate` writes; `gitops.generation.conventions` says what it may be."""
 
 
 def load_settings(root: Path) -> Settings:
@@ -100,8 +104,7 @@ def _settings(table: dict[str, Any], where: str) -> Settings:
     for key, value in table.items():
         if key not in known:
             raise ConfigurationError(f"{where}: unknown setting {key!r}", _hint(key, known))
-        many = known[key].type == "tuple[str, ...]"
-        values[known[key].name] = _texts(value, key, where) if many else _text(value, key, where)
+        values[known[key].name] = _READERS[str(known[key].type)](value, key, where)
     return Settings(**values)
 
 
@@ -125,3 +128,22 @@ def _texts(value: Any, key: str, where: str) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise ConfigurationError(f"{where}: {key} must be a list of strings")
     return tuple(value)
+
+
+def _table(value: Any, key: str, where: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(f"{where}: {key} must be a table")
+    return value
+
+
+def _text_table(value: Any, key: str, where: str) -> Mapping[str, str]:
+    table = _table(value, key, where)
+    return {name: _text(item, f"{key}.{name}", where) for name, item in table.items()}
+
+
+_READERS: Mapping[str, Callable[[Any, str, str], Any]] = {
+    "str": _text,
+    "tuple[str, ...]": _texts,
+    "Mapping[str, str]": _text_table,
+    "Mapping[str, Any]": _table,
+}

@@ -1,0 +1,1 @@
+"""The Kubernetes cluster: the only room that imports the `kubernetes` client."""

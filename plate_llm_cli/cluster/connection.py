@@ -1,0 +1,185 @@
+"""HTTP to one API server through the official client: requests, second tries, errors of ours."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from kubernetes.client import ApiClient
+from kubernetes.client.exceptions import ApiException
+from kubernetes.dynamic import DynamicClient
+from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
+
+from plate_llm_cli.cluster.answers import error_of
+from plate_llm_cli.errors import ClusterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from kubernetes.client import Configuration
+
+    from plate_llm_cli.cluster.objects import Object
+
+CONNECT_SECONDS: Final = 5.0
+READ_SECONDS: Final = 30.0
+"""Seconds without a byte before a request counts as lost."""
+
+_PAUSES: Final = (0.2, 0.5, 1.0, 2.0)
+"""Seconds before each further try."""
+
+_TOO_MANY: Final = 429
+_BUSY: Final = (_TOO_MANY, 500, 502, 503, 504)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request; `doing` says what is asked, for errors, without any value.
+
+    One that must not be carried out `once` more after its outcome is unknown says so.
+    """
+
+    method: str
+    path: str
+    doing: str
+    query: tuple[tuple[str, str], ...] = ()
+    body: Object | None = None
+    content_type: str | None = None
+    once: bool = False
+
+    def is_worth_another_try(self, status: int) -> bool:
+        """Whether an answer of `status`, 0 for none, may be followed by a second try."""
+        if self.once:
+            return status == _TOO_MANY  # the only one that says that nothing was done
+        return status in _BUSY or status == 0
+
+
+@dataclass(slots=True, eq=False)
+class Connection:
+    """One API server, with the credentials of one context. Use it from one thread at a time."""
+
+    configuration: Configuration
+    context: str
+    clock: datetime | None = None
+    """The cluster's time at its last answer; what it notes on objects is of this clock."""
+    warnings: list[str] = field(default_factory=list)
+    """What the API server warned of, such as a deprecated version; each once."""
+    _dynamic: Any = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The client's own discovery asks for every group, and keeps the answers in a file in /tmp
+        # that everybody can read and foresee.
+        self._dynamic = DynamicClient(  # type: ignore[no-untyped-call]
+            ApiClient(self.configuration), discoverer=lambda *_: None
+        )
+
+    @property
+    def address(self) -> str:
+        """The API server's address."""
+        return str(self.configuration.host)
+
+    @property
+    def client(self) -> ApiClient:
+        """The official client, for what needs its WebSockets."""
+        client: ApiClient = self._dynamic.client
+        return client
+
+    def close(self) -> None:
+        """Close what is open."""
+        self.client.rest_client.pool_manager.clear()
+
+    def json(self, request: Request) -> Object:
+        """The object that answers.
+
+        Raises:
+            ClusterError: the API server refuses, is gone, or is none.
+        """
+        data = self.data(request)
+        try:
+            answer = json.loads(data)
+        except ValueError:
+            answer = None
+        if not isinstance(answer, dict):
+            what = f"{self.address} does not answer as an API server does"
+            raise ClusterError(f"cannot {request.doing}: {what}", "is the context's address right?")
+        return answer
+
+    def data(self, request: Request) -> bytes:
+        """The bytes that answer. What is sure not to harm is tried again.
+
+        Raises:
+            ClusterError: the API server refuses, or is gone.
+        """
+        for pause in _PAUSES:
+            try:
+                return self._data(request)
+            except ClusterError as error:
+                if not request.is_worth_another_try(error.status):
+                    raise
+            time.sleep(pause)
+        return self._data(request)
+
+    @contextmanager
+    def stream(self, request: Request, seconds: float) -> Iterator[Iterator[bytes]]:
+        """The bytes of an answer that goes on; `seconds` without one and it counts as lost.
+
+        Raises:
+            ClusterError: the API server refuses, or is gone, be it in the middle.
+        """
+        with self._translated(request):
+            response = self._send(request, seconds)
+            try:
+                yield response.stream(65536, decode_content=True)
+            finally:
+                response.close()
+                response.release_conn()
+
+    def _data(self, request: Request) -> bytes:
+        with self._translated(request):
+            return bytes(self._send(request, READ_SECONDS).data)
+
+    def _send(self, request: Request, seconds: float) -> Any:
+        response = self._dynamic.request(
+            request.method,
+            request.path,
+            body=request.body,
+            query_params=list(request.query),
+            header_params={},
+            content_type=request.content_type,
+            serialize=False,
+            _request_timeout=(CONNECT_SECONDS, seconds),
+        )
+        if date := response.headers.get("Date"):
+            self.clock = parsedate_to_datetime(date)
+        for warning in response.headers.getlist("Warning"):
+            # 299 - "text" (RFC 7234, 5.5)
+            said = warning.partition('"')[2].rpartition('"')[0].replace('\\"', '"')
+            if said and said not in self.warnings:
+                self.warnings.append(said)
+        return response
+
+    @contextmanager
+    def _translated(self, request: Request) -> Iterator[None]:
+        """Errors of the client as ours; nothing of a request or its credentials is in them."""
+        try:
+            yield
+        except ApiException as error:
+            raise error_of(int(error.status or 0), error.body, request.doing) from None
+        except HTTPError as error:
+            raise ClusterError(
+                f"{self.address} (context {self.context}) cannot be reached: {_why(error)}",
+                "is the VPN up, and the address of the context right?",
+            ) from None
+
+
+def _why(error: HTTPError) -> str:
+    reason: Any = error.reason if isinstance(error, MaxRetryError) else error
+    if isinstance(reason, ReadTimeoutError):
+        return "it does not answer in time"
+    if isinstance(reason, NewConnectionError):
+        return str(reason).rpartition(": ")[2]
+    return str(reason.args[-1] if reason.args else reason)
