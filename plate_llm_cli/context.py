@@ -25,11 +25,11 @@ from plate_llm_cli.settings import Settings, load_settings
 from plate_llm_cli.source.decoding import decode
 from plate_llm_cli.source.limits import MAX_BYTES
 from plate_llm_cli.source.nodes import SourceFile, find
+from plate_llm_cli.source.planned_tree import PlannedTree
 from plate_llm_cli.source.reader import parse_text
-from plate_llm_cli.source.tree import Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.build import RenderOptions
@@ -47,10 +47,16 @@ _WORKERS = min(2, os.cpu_count() or 1)
 class Workspace:
     """One tree and what a command does with it."""
 
-    def __init__(self, root: Path | None = None, engine: str = "") -> None:
+    def __init__(
+        self,
+        root: Path | None = None,
+        engine: str = "",
+        planned: Mapping[str, str | None] | None = None,
+    ) -> None:
+        """`planned` are texts of files that are not written yet, None for one that is to go."""
         self.root = find_root(root)
         self.settings: Settings = load_settings(self.root)
-        self.tree = Tree(self.root, self.settings.exclude)
+        self.tree = PlannedTree(self.root, self.settings.exclude, planned or {})
         self._vendoring = Vendoring(self.tree)
         self._engine_name = engine or self.settings.engine or "embedded"
 

@@ -12,9 +12,7 @@ from plate_llm_cli.gitops.releases import ProblemKind, Release, ReleaseProblem
 from plate_llm_cli.gitops.repository import Home
 from plate_llm_cli.gitops.resolve import resolve
 from plate_llm_cli.gitops.value_files import value_file_refs
-from plate_llm_cli.source.limits import MAX_BYTES
 from plate_llm_cli.source.reader import parse_text
-from plate_llm_cli.source.tree import OutsideRootError
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.applications import Application
@@ -51,7 +49,7 @@ def discover(tree: Tree, repo_url: str = "") -> Discovery:
     paths = list(tree.walk())
     patches = patch_files(tree, paths)
     for path in paths:
-        data = _bytes(tree, path)
+        data = tree.data(path)
         if _CRD in data:
             found.crds.append(path)
         if _ARGO in data and path not in patches and not _is_template(data):
@@ -82,21 +80,6 @@ def _is_template(data: bytes) -> bool:
         return False
     # In a text block, such as an alert's wording, such lines are as good as any other.
     return parse_text(data.decode(errors="replace"), "").broken
-
-
-def _bytes(tree: Tree, path: str) -> bytes:
-    # A file that nobody names is not our concern when it cannot be read or leads out of the tree;
-    # one that is named is read again by its name, which turns the reason into a problem.
-    target = tree.root / path
-    try:
-        if target.is_symlink():
-            tree.join("", path)
-        if not target.is_file():
-            return b""
-        with target.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except (OSError, OutsideRootError):
-        return b""
 
 
 def _report_duplicates(releases: list[Release]) -> None:

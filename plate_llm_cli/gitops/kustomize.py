@@ -32,7 +32,7 @@ def patch_files(tree: Tree, paths: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for path in paths:
         folder, _, name = path.rpartition("/")
-        if name in NAMES and _PATCHES in _bytes(tree, path):
+        if name in NAMES and _PATCHES in tree.data(path):
             found.update(_patches(tree, folder, path))
     return found
 
@@ -53,10 +53,3 @@ def _patches(tree: Tree, folder: str, path: str) -> Iterator[str]:
 def _patch_path(item: Node) -> str:
     """`patches` and `patchesJson6902` have a `path`; `patchesStrategicMerge` lists paths."""
     return text_of(item.get("path") if isinstance(item, Mapping) else item)
-
-
-def _bytes(tree: Tree, path: str) -> bytes:
-    try:
-        return (tree.root / path).read_bytes()
-    except OSError:
-        return b""

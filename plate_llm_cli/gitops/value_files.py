@@ -13,7 +13,7 @@ from plate_llm_cli.gitops.applications import items_of, plain_mapping, text_of
 from plate_llm_cli.gitops.releases import LayerKind, ProblemKind, ReleaseProblem, ValuesLayer
 from plate_llm_cli.gitops.substitution import build_environment, substitute
 from plate_llm_cli.source.nodes import Mapping
-from plate_llm_cli.source.tree import OutsideRootError
+from plate_llm_cli.source.tree import OutsideRootError, files_first
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -117,7 +117,7 @@ class ValueFiles:
         if not matches and not self._lenient:
             self._missing(entry, f"value file pattern {entry.text!r} matches no file")
         # A file that is also named outright takes that place instead.
-        matches.sort(key=_flat_files_first)
+        matches.sort(key=files_first)  # as ArgoCD walks
         return [path for path in matches if path not in explicit and path not in taken]
 
     def _checked(self, entry: _Entry) -> str | None:
@@ -184,9 +184,3 @@ def value_file_refs(application: Application) -> Iterator[tuple[str, str]]:
 
 def _names_ref(text: str) -> bool:
     return text.startswith("$") and "/" in text
-
-
-def _flat_files_first(path: str) -> tuple[tuple[int, str], ...]:
-    """Sorts as ArgoCD walks: the files of a folder before its subfolders, each by name."""
-    *folders, name = path.split("/")
-    return (*((1, folder) for folder in folders), (0, name))

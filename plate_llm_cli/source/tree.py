@@ -49,6 +49,23 @@ class Tree:
         except (OSError, UnicodeDecodeError, OutsideRootError):
             return ""
 
+    def data(self, path: str) -> bytes:
+        """The bytes of a file, up to what is too large; none where nobody may read it.
+
+        A file that nobody names is not our concern when it cannot be read or leads out of the tree;
+        one that is named is read again by its name, which turns the reason into a problem.
+        """
+        target = self.root / path
+        try:
+            if target.is_symlink():
+                self.join("", path)
+            if not target.is_file():
+                return b""
+            with target.open("rb") as file:
+                return file.read(MAX_BYTES + 1)
+        except (OSError, OutsideRootError):
+            return b""
+
     @property
     def files(self) -> dict[str, SourceFile]:
         """What has been read so far, by path."""
@@ -126,3 +143,9 @@ class Tree:
             for pattern in self.exclude
             for candidate in candidates
         )
+
+
+def files_first(path: str) -> tuple[tuple[int, str], ...]:
+    """Sorts as a walk goes: the files of a folder before its subfolders, each by name."""
+    *folders, name = path.split("/")
+    return (*((1, folder) for folder in folders), (0, name))
