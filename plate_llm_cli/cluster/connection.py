@@ -66,6 +66,8 @@ class Connection:
     context: str
     clock: datetime | None = None
     """The cluster's time at its last answer; what it notes on objects is of this clock."""
+    deadline: float | None = None
+    """When, by `time.monotonic`, whoever asks needs to be told, answer or not; None for never."""
     warnings: list[str] = field(default_factory=list)
     """What the API server warned of, such as a deprecated version; each once."""
     _dynamic: Any = field(init=False)
@@ -120,6 +122,8 @@ class Connection:
             except ClusterError as error:
                 if not request.is_worth_another_try(error.status):
                     raise
+            if self._left(pause) < pause:
+                break
             time.sleep(pause)
         return self._data(request)
 
@@ -142,6 +146,12 @@ class Connection:
         with self._translated(request):
             return bytes(self._send(request, READ_SECONDS).data)
 
+    def _left(self, seconds: float) -> float:
+        """`seconds`, or what is left until the deadline; a little is always left to ask with."""
+        if self.deadline is None:
+            return seconds
+        return min(seconds, max(self.deadline - time.monotonic(), 0.05))
+
     def _send(self, request: Request, seconds: float) -> Any:
         response = self._dynamic.request(
             request.method,
@@ -151,7 +161,7 @@ class Connection:
             header_params={},
             content_type=request.content_type,
             serialize=False,
-            _request_timeout=(CONNECT_SECONDS, seconds),
+            _request_timeout=(self._left(CONNECT_SECONDS), self._left(seconds)),
         )
         if date := response.headers.get("Date"):
             self.clock = parsedate_to_datetime(date)

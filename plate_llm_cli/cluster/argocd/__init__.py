@@ -1,0 +1,1 @@
+"""ArgoCD in the cluster: what it says of an Application, and what it can be asked to do."""
