@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.errors import EditError, UsageError
 from plate_llm_cli.gitops.applications import ARGO_NAMESPACE, text_of
+from plate_llm_cli.gitops.generation.application_set import application_set_text
+from plate_llm_cli.gitops.model_application_set import check_application_set
 from plate_llm_cli.graph.argocd_facts import application_facts, project_facts
 from plate_llm_cli.graph.secret_fields import at
 from plate_llm_cli.source.nodes import find
+from plate_llm_cli.source.reader import parse_text, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -41,6 +45,25 @@ def generate_applications(
         if found is not None:
             made[release] = found
     return made
+
+
+def application_set(applications: dict[Release, Any], deployment: Deployment) -> str:
+    """One ApplicationSet that makes `applications`, but for those that apply Applications.
+
+    Raises:
+        UsageError: there is none to make.
+    """
+    above = {item.release for item in deployment.manifests if item.kind == "Application"}
+    made = {release: item for release, item in applications.items() if release not in above}
+    if not made:
+        raise UsageError("there is no Application for an ApplicationSet to make")
+    namespaces = {release.application.identity[0] for release in made}
+    projects = {release.application.project for release in made}
+    name = projects.pop() if len(projects) == 1 else "applications"
+    text = application_set_text(name, min(namespaces), list(made.values()))
+    for found in check_application_set(to_plain(parse_text(text, "").root)):
+        raise EditError(f"no ApplicationSet can make them: {found.message}", found.help)
+    return text
 
 
 def generate_projects(

@@ -19,7 +19,7 @@ _SURE: Final = re.compile(r"(?:[^\W\d]|/\w)[\w ./@+-]*(?::[\w/][\w ./@+-]*)*")
 """Strings that no reader of YAML takes for anything else, a few words aside."""
 
 _ALSO_SURE: Final = re.compile(r"[A-Za-z]+=[\w./-]+|\d+[smh]|\.[a-z](?!.*(?:: | #|:$))[!-~ ]*[!-~]")
-"""Options, durations and jq paths. A path may hold brackets: it is not for flow style."""
+"""Options, durations and jq paths. Not in flow style: a path may hold brackets."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ is, with all that is below it.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import EditError
@@ -46,7 +47,7 @@ class Draft:
         self._source: SourceFile = parse_text(text, "")
         documents = self._source.documents
         self._root = documents[self._document].root if self._document < len(documents) else None
-        self._starts = [0, *(match.end() for match in BREAK.finditer(text))]
+        self._starts = _line_starts(text)
 
     @property
     def text(self) -> str:
@@ -100,6 +101,38 @@ class Draft:
     def comment(self, route: Route) -> Why:
         """The comment right above what is at `route`, as wide as that; () where there is none."""
         return self._comment_above(route)
+
+    def move_into_list(self, route: Route, name: str) -> bool:
+        """Make the mapping at `route` the only item of a list `name` in its place.
+
+        Its lines move as they are, comments included. False, and nothing is done, where they are
+        not lines of their own.
+        """
+        node, line = self._node(route), self._line_of(route)
+        if not isinstance(node, Mapping) or line is None or node.span.line == line:
+            return False
+        owner = self._node(route[:-1])
+        entry = owner.entry(str(route[-1])) if isinstance(owner, Mapping) else None
+        if entry is None or self._line(line).strip() != f"{entry.key.text}:":
+            return False
+        blanks = _indent(self._line(line))
+        first, end = self._offset(node.span.line), self._line_end(self._end(node))
+        deeper = " " * (blanks + 4 - (node.span.column - 1))
+        if len(deeper) + node.span.column - 1 != blanks + 4:
+            return False
+        head = self._text[self._offset(line) : first].replace(f"{entry.key.text}:", f"{name}:", 1)
+        body = deeper + _deepened(self._text[first:end], deeper)
+        body = f"{body[: blanks + 2]}- {body[blanks + 4 :]}"
+        moved = self._text[: self._offset(line)] + head + body + self._text[end:]
+        former, wanted = self._text, [self.value(route)]
+        self._take(moved)
+        if self.value((*route[:-1], name)) == wanted and not self._source.problems:
+            return True
+        self._take(former)
+        return False
+
+    def _end(self, node: Node) -> int:
+        return self._offset(node.span.end_line) + node.span.end_column - 1
 
     def kept(self, route: Route) -> bool:
         """Whether somebody keeps what is at `route`, or something that contains it."""
@@ -213,6 +246,18 @@ class Draft:
 
 def _indent(text: str) -> int:
     return len(text) - len(text.lstrip(" "))
+
+
+def _deepened(text: str, blanks: str) -> str:
+    """`text` with `blanks` before every line but the first and those that are empty."""
+    parts = [text[at:end] for at, end in pairwise(_line_starts(text))]
+    return "".join(
+        blanks + part if index and part.strip() else part for index, part in enumerate(parts)
+    )
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(match.end() for match in BREAK.finditer(text)), len(text)]
 
 
 def _spans_lines(node: Node) -> bool:

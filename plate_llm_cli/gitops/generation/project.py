@@ -114,9 +114,14 @@ def _allow(draft: Draft, route: tuple[str, str], wanted: AllowedKind) -> None:
     fields: dict[str, Plain] = {"group": wanted.group, "kind": wanted.kind}
     if wanted.name:
         fields["name"] = wanted.name
-    said = {draft.comment((*route, index)) for index in range(len(draft.items(route)))}
     why = (wanted.why,)
-    draft.add(route, fields, () if why in said else why)
+    draft.add(route, fields, () if _last_comment(draft, route) == why else why)
+
+
+def _last_comment(draft: Draft, route: tuple[str, str]) -> tuple[str, ...]:
+    """What is said above the last entries of a list."""
+    indexes = reversed(range(len(draft.items(route))))
+    return next(filter(None, (draft.comment((*route, index)) for index in indexes)), ())
 
 
 def _allows(item: Plain, wanted: AllowedKind) -> bool:
