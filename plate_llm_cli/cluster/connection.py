@@ -18,7 +18,7 @@ from plate_llm_cli.cluster.answers import error_of
 from plate_llm_cli.errors import ClusterError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from kubernetes.client import Configuration
@@ -32,6 +32,7 @@ READ_SECONDS: Final = 30.0
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds before each further try."""
 
+_UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _BUSY: Final = (_TOO_MANY, 500, 502, 503, 504)
 
@@ -62,7 +63,8 @@ class Request:
 class Connection:
     """One API server, with the credentials of one context. Use it from one thread at a time."""
 
-    configuration: Configuration
+    configure: Callable[[], Configuration]
+    """Address and credentials, read anew; called again when the API server takes them no more."""
     context: str
     clock: datetime | None = None
     """The cluster's time at its last answer; what it notes on objects is of this clock."""
@@ -73,16 +75,12 @@ class Connection:
     _dynamic: Any = field(init=False)
 
     def __post_init__(self) -> None:
-        # The client's own discovery asks for every group, and keeps the answers in a file in /tmp
-        # that everybody can read and foresee.
-        self._dynamic = DynamicClient(  # type: ignore[no-untyped-call]
-            ApiClient(self.configuration), discoverer=lambda *_: None
-        )
+        self._connect(self.configure())
 
     @property
     def address(self) -> str:
         """The API server's address."""
-        return str(self.configuration.host)
+        return str(self.client.configuration.host)
 
     @property
     def client(self) -> ApiClient:
@@ -120,6 +118,8 @@ class Connection:
             try:
                 return self._data(request)
             except ClusterError as error:
+                if error.status == _UNAUTHORIZED and self._renew():
+                    continue
                 if not request.is_worth_another_try(error.status):
                     raise
             if self._left(pause) < pause:
@@ -141,6 +141,22 @@ class Connection:
             finally:
                 response.close()
                 response.release_conn()
+
+    def _connect(self, configuration: Configuration) -> None:
+        # The client's own discovery asks for every group, and keeps the answers in a file in /tmp
+        # that everybody can read and foresee.
+        self._dynamic = DynamicClient(  # type: ignore[no-untyped-call]
+            ApiClient(configuration), discoverer=lambda *_: None
+        )
+
+    def _renew(self) -> bool:
+        """Log in again; whether that gave other credentials. A wait may outlast a token."""
+        before, now = self.client.configuration, self.configure()
+        if now.api_key == before.api_key and now.cert_file == before.cert_file:
+            return False
+        self.close()
+        self._connect(now)
+        return True
 
     def _data(self, request: Request) -> bytes:
         with self._translated(request):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -119,7 +120,7 @@ def _open(kubeconfig: Kubeconfig, context: str) -> Api:
     from plate_llm_cli.cluster.api import Api  # noqa: PLC0415 - as above
     from plate_llm_cli.cluster.connection import Connection  # noqa: PLC0415 - as above
 
-    return Api(Connection(kubeconfig.configuration(context), context))
+    return Api(Connection(partial(kubeconfig.configuration, context), context))
 
 
 def _wish(workspace: Workspace, release: Release, where: Where) -> Wish:

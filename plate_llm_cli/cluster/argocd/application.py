@@ -27,6 +27,11 @@ API_VERSION: Final = "argoproj.io/v1alpha1"
 REFRESH_ANNOTATION: Final = "argocd.argoproj.io/refresh"
 
 
+def application_ref(namespace: str, name: str) -> Ref:
+    """How the Application `name` is named."""
+    return Ref(API_VERSION, "Application", namespace, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """Something that keeps ArgoCD from doing its work, such as a ComparisonError."""
