@@ -114,11 +114,13 @@ class Connection:
         Raises:
             ClusterError: the API server refuses, or is gone.
         """
+        renewed = False
         for pause in _PAUSES:
             try:
                 return self._data(request)
             except ClusterError as error:
-                if error.status == _UNAUTHORIZED and self._renew():
+                if error.status == _UNAUTHORIZED and not renewed and self._renew():
+                    renewed = True
                     continue
                 if not request.is_worth_another_try(error.status):
                     raise
