@@ -1,0 +1,117 @@
+"""Warning events of a namespace: what the cluster complained of, newest first, counted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.cluster.api import Selection
+from plate_llm_cli.cluster.messages import spoken
+from plate_llm_cli.cluster.objects import Ref, mapping, moment, number, text
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+    from plate_llm_cli.cluster.api import Api
+    from plate_llm_cli.cluster.objects import Object
+
+_SPAN: Final = timedelta(hours=1)
+"""How long events are kept by default (`kube-apiserver --event-ttl`)."""
+
+_EPOCH: Final = datetime.fromtimestamp(0, UTC)
+_NAMES: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """What was said, of one object or of several that are alike."""
+
+    about: Ref
+    """Whom it was said of last."""
+    reason: str
+    message: str
+    """In one line; nothing in it looks like a secret."""
+    count: int
+    """How often."""
+    last: datetime | None
+    """When last, by the cluster's clock."""
+    objects: int = 1
+    """Of how many objects."""
+
+
+def warnings_about(
+    api: Api, namespace: str, refs: Collection[Ref] | None = None
+) -> list[EventLine]:
+    """Warnings of the last hour in `namespace`, about `refs` or about all that is in it.
+
+    Raises:
+        ForbiddenError, ClusterError: events may not be read, or the API server is gone.
+    """
+    found = api.find("v1", "Event", Selection(namespace, fields="type=Warning"))
+    now = api.connection.clock
+    wanted = None if refs is None else {(ref.kind, ref.name) for ref in refs}
+    lines = [line_of(event) for event in found if text(event, "type") == "Warning"]
+    return grouped(
+        line
+        for line in lines
+        if (wanted is None or (line.about.kind, line.about.name) in wanted)
+        and (now is None or line.last is None or now - line.last <= _SPAN)
+    )
+
+
+def line_of(event: Object) -> EventLine:
+    """An event of the core's v1, or of events.k8s.io/v1, as a line of its own.
+
+    A series is counted apart: those who write events in the new way leave `count` out.
+    """
+    about = mapping(event, "involvedObject") or mapping(event, "regarding")
+    name, kind, where = text(about, "name"), text(about, "kind"), text(about, "namespace")
+    ref = Ref(text(about, "apiVersion"), kind, where, name)
+    counts = (
+        number(event, "series", "count"),
+        number(event, "count"),
+        number(event, "deprecatedCount"),
+        1,
+    )
+    message = spoken(text(event, "message") or text(event, "note"))
+    return EventLine(ref, text(event, "reason"), message, max(counts), _last(event))
+
+
+def grouped(lines: Iterable[EventLine]) -> list[EventLine]:
+    """Lines that say the same of objects of a kind become one; the newest is first."""
+    groups: dict[tuple[str, str, str], list[EventLine]] = {}
+    for line in sorted(lines, key=lambda line: line.last or _EPOCH, reverse=True):
+        groups.setdefault((line.about.kind, line.reason, _gist(line)), []).append(line)
+    return [
+        replace(
+            same[0],
+            count=sum(line.count for line in same),
+            objects=len({line.about for line in same}),
+        )
+        for same in groups.values()
+    ]
+
+
+def _last(event: Object) -> datetime | None:
+    return max(_moments(event), default=None)
+
+
+def _moments(event: Object) -> Iterator[datetime]:
+    """When it was seen; `eventTime` is the first time, and the only one without a series."""
+    for route in (
+        ("series", "lastObservedTime"),
+        ("lastTimestamp",),
+        ("deprecatedLastTimestamp",),
+        ("eventTime",),
+        ("firstTimestamp",),
+        ("metadata", "creationTimestamp"),
+    ):
+        if found := moment(event, *route):
+            yield found
+
+
+def _gist(line: EventLine) -> str:
+    """The message without what names the one object."""
+    return _NAMES.sub("", line.message.replace(line.about.name, ""))
