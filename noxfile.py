@@ -70,6 +70,16 @@ def charts(session: nox.Session) -> None:
 
 
 @nox.session
+def oracle(session: nox.Session) -> None:
+    """What is generated and rendered against the models of kubernetes-models, from npm."""
+    install(session)
+    session.run(
+        "python", "-m", "pytest", "tests/gitops/test_generation_oracle.py",
+        env={"REQUIRE_ALL": "1"},
+    )  # fmt: skip
+
+
+@nox.session
 def image(session: nox.Session) -> None:
     """The steps of the image's Dockerfile, without Docker: build it, start it, ask it."""
     install(session)

@@ -13,6 +13,7 @@ from plate_llm_cli.errors import ConfigurationError
 from plate_llm_cli.gitops.applications import ARGO_NAMESPACE
 from plate_llm_cli.gitops.model_base import Integer, NamespaceName
 from plate_llm_cli.gitops.model_sync import BackoffDuration, NamespaceMetadata, SyncOption
+from plate_llm_cli.source.nodes import format_route
 from plate_llm_cli.source.pydantic_errors import violations_of
 from plate_llm_cli.source.strict_model import StrictModel
 
@@ -66,5 +67,7 @@ def conventions_from(table: Mapping[str, Any]) -> Conventions:
     """
     data = dict(table)
     for found in violations_of(Conventions, data):
-        raise ConfigurationError(f"setting argocd: {found.message}", found.help)
+        inner = found.route[:1] if len(found.route) > 1 else ()
+        where = format_route(("argocd", *inner))
+        raise ConfigurationError(f"setting {where}: {found.message}", found.help)
     return Conventions.model_validate(data, by_alias=True, by_name=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import shutil
@@ -12,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import npm_packages
 from tests.service.clients.gateway import api_key
-from tests.service.running import ROOT
 
 if TYPE_CHECKING:
     from tests.service.clients.gateway import Gateway
@@ -21,32 +20,14 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "node"
 NODE = shutil.which("node")
-CACHE = ROOT / ".cache" / "node-client"
 CHECKS = re.findall(r'^check\("(.+?)"', (FOLDER / "checks.mjs").read_text("utf-8"), re.MULTILINE)
-INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund")
 SECONDS = 60
 
 
 @pytest.fixture(scope="session")
 def installed() -> Path:
     """A folder with the client and the checks; one for each state of the lock."""
-    npm = shutil.which("npm")
-    if npm is None or NODE is None:
-        pytest.skip("no node and npm: install Node.js to test with OpenAI's client for it")
-    lock = (FOLDER / "package-lock.json").read_bytes()
-    folder = CACHE / hashlib.sha256(lock).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in FOLDER.iterdir():
-        shutil.copy(file, folder)
-    complete = folder / "complete"
-    if not complete.exists():
-        install = subprocess.run(  # noqa: S603 - fixed arguments
-            [npm, *INSTALL], cwd=folder, capture_output=True, text=True, check=False
-        )
-        if install.returncode:
-            pytest.skip(f"npm could not install OpenAI's client: {install.stderr.strip()[-300:]}")
-        complete.touch()
-    return folder
+    return npm_packages.installed(FOLDER, "OpenAI's client for it")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from plate_llm_cli.gitops.applications import IN_CLUSTER
+from plate_llm_cli.gitops.generation.project import AllowedKind, ProjectFacts, project_text
+from plate_llm_cli.gitops.generation.scopes import of_cluster
+
+PROJECTS = Path(__file__).parents[2] / "environments/argocd/projects"
+PLATE = (PROJECTS / "plate.yaml").read_text("utf-8")
+
+
+def test_what_is_allowed_already_changes_nothing() -> None:
+    facts = ProjectFacts(
+        "plate",
+        ("git@github.com:cocdev/plate-infra",),
+        ((IN_CLUSTER, "plate-prod"),),
+        (AllowedKind("", "Namespace", "x", "plate-stg"),),
+        (AllowedKind("apps", "Deployment", "x"),),
+    )
+    assert project_text(facts, PLATE) == PLATE
+
+
+def test_a_kind_is_allowed_below_the_name_of_its_chart() -> None:
+    facts = ProjectFacts(
+        "plate",
+        kinds=(
+            AllowedKind("batch", "Job", "plate-llm."),
+            AllowedKind("batch", "CronJob", "plate-llm."),
+        ),
+    )
+    added = (
+        "    # plate-llm.\n    - group: batch\n      kind: Job\n"
+        "    - group: batch\n      kind: CronJob\n"
+    )
+    assert project_text(facts, PLATE) == PLATE + added
+
+
+def test_a_new_namespace_is_allowed_and_may_be_made() -> None:
+    facts = ProjectFacts(
+        "plate",
+        destinations=((IN_CLUSTER, "plate-dev"),),
+        cluster_kinds=(
+            AllowedKind(
+                "",
+                "Namespace",
+                "CreateNamespace=true counts as a resource of the Application.",
+                "plate-dev",
+            ),
+        ),
+    )
+    text = project_text(facts, PLATE)
+    assert f"    - server: {IN_CLUSTER}\n      namespace: plate-dev\n  clusterResource" in text
+    assert (
+        '      name: plate-prod\n    - group: ""\n      kind: Namespace\n      name: plate-dev\n'
+        in text
+    )
+
+
+def test_globs_allow() -> None:
+    text = """\
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata: {name: wide}
+spec:
+  sourceRepos: ["https://git.example.org/*"]
+  destinations: [{name: in-cluster, namespace: "team-*"}]
+  clusterResourceWhitelist: [{group: "*", kind: "*"}]
+  namespaceResourceWhitelist: [{group: "*", kind: "*"}]
+"""
+    facts = ProjectFacts(
+        "wide",
+        ("https://git.example.org/a/b.git",),
+        ((IN_CLUSTER, "team-a"),),
+        (AllowedKind("", "Namespace", "x", "team-a"),),
+        (AllowedKind("apps", "Deployment", "x"),),
+    )
+    assert project_text(facts, text) == text
+
+
+def test_every_namespaced_kind_is_allowed_without_a_list() -> None:
+    text = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a}\nspec: {}\n"
+    facts = ProjectFacts("a", kinds=(AllowedKind("apps", "Deployment", "x"),))
+    assert project_text(facts, text) == text
+
+
+def test_a_list_that_is_kept_is_not_extended() -> None:
+    text = PLATE.replace(
+        "  namespaceResourceWhitelist:", "  # plate-llm: keep agreed\n  namespaceResourceWhitelist:"
+    )
+    facts = ProjectFacts("plate", kinds=(AllowedKind("batch", "Job", "x"),))
+    assert project_text(facts, text) == text
+
+
+def test_a_new_project_allows_what_is_used_and_nothing_else() -> None:
+    facts = ProjectFacts(
+        "team",
+        ("https://git.example.org/a.git",),
+        (("far-cluster", "team"),),
+        kinds=(AllowedKind("apps", "Deployment", "web."),),
+        about="What the team may deploy.",
+    )
+    assert (
+        project_text(facts)
+        == """\
+# What the team may deploy.
+apiVersion: argoproj.io/v1alpha1
+kind: AppProject
+metadata:
+  name: team
+  namespace: argocd
+spec:
+  sourceRepos:
+    - https://git.example.org/a.git
+  destinations:
+    - name: far-cluster
+      namespace: team
+  clusterResourceWhitelist: []
+  namespaceResourceWhitelist:
+    # web.
+    - group: apps
+      kind: Deployment
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("group", "kind", "expected"),
+    [
+        ("", "Namespace", True),
+        ("rbac.authorization.k8s.io", "ClusterRole", True),
+        ("cert-manager.io", "ClusterIssuer", True),
+        ("cluster.x-k8s.io", "Cluster", False),
+        ("apps", "Deployment", False),
+        ("example.org", "Widget", True),
+        ("example.org", "ClusterWidget", False),
+    ],
+)
+def test_which_kinds_belong_to_the_cluster(group: str, kind: str, expected: bool) -> None:
+    scopes = {("example.org", "Widget"): "Cluster", ("example.org", "ClusterWidget"): "Namespaced"}
+    assert of_cluster(group, kind, scopes) is expected
