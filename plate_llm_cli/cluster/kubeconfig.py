@@ -137,6 +137,12 @@ def _merged(paths: str) -> Any:
 
 
 def _contexts(merged: Any, paths: str) -> Kubeconfig:
+    for part in ("clusters", "contexts", "users"):
+        if not all(
+            isinstance(item.value, dict) and isinstance(item.value.get("name"), str)
+            for item in merged[part].value
+        ):
+            raise ConfigException(f"its {part} are not all named")
     clusters = {item["name"]: item.value.get("cluster") or {} for item in merged["clusters"].value}
     contexts = {}
     for item in merged["contexts"].value:
@@ -157,12 +163,19 @@ def _reason(error: Exception) -> str:
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
         return f"line {error.problem_mark.line + 1} is no YAML"
     if isinstance(error, ConfigException):
-        return str(error).splitlines()[0]
+        return _sentence(str(error))
     if isinstance(error, OSError):
         return error.strerror or "it cannot be read"
     if isinstance(error, binascii.Error):
         return "a certificate or key is no base64"
     return "it is not built as one"
+
+
+def _sentence(message: str) -> str:
+    """The first line; of one that names a part of the file, by all that is in it, the beginning."""
+    line = message.splitlines()[0] if message else "it does not say why"
+    named = line.startswith("Invalid kube-config")
+    return line.partition(" in ")[0] if named else line
 
 
 @contextmanager
@@ -172,7 +185,7 @@ def _log() -> Iterator[list[str]]:
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(record.getMessage().splitlines()[0])
+            said.append(_sentence(record.getMessage()))
 
     root, listener = logging.getLogger(), Listener(logging.ERROR)
     root.addHandler(listener)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 _COMMIT = re.compile("[0-9a-f]{40}")
 _SECONDS = 60
+_SAFE = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+"""Reads alone, and starts no program that the repository's configuration names."""
 
 
 def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -23,7 +25,7 @@ def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
     """
     try:
         return subprocess.run(  # noqa: S603 - no shell, and no option comes from outside
-            ["git", "-C", str(root), *arguments],  # noqa: S607 - the one on PATH
+            ["git", "-C", str(root), *_SAFE, *arguments],  # noqa: S607 - the one on PATH
             capture_output=True,
             check=False,
             timeout=_SECONDS,

@@ -76,7 +76,8 @@ def _ended(app: LiveApplication, goal: Goal) -> Verdict | None:
     operation = app.operation
     if operation and operation.failed and operation.started and operation.started >= goal.since:
         said = operation.message[:_LONGEST] or "ArgoCD gives no reason"
-        return Verdict(State.FAILED, f"the sync has {operation.phase.lower()}: {said}")
+        ended = "has failed" if operation.phase == "Failed" else "ended in an error"
+        return Verdict(State.FAILED, f"the sync {ended}: {said}")
     return None
 
 
