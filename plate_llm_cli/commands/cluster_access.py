@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.errors import UnknownEnvironmentError
 from plate_llm_cli.gitops.applications import ARGO_NAMESPACE, IN_CLUSTER
 from plate_llm_cli.output import say
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.cluster.choosing import Wish
     from plate_llm_cli.cluster.kubeconfig import Kubeconfig
+    from plate_llm_cli.cluster.objects import Ref
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.gitops.releases import Release
 
@@ -77,6 +79,11 @@ class Clusters:
     release: Release
     workloads: Api
     argocd: Api
+
+    @property
+    def application(self) -> Ref:
+        """The Application in the cluster."""
+        return application_ref(self.argo_namespace, self.release.name)
 
     @property
     def argo_namespace(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.argocd import generate
+from plate_llm_cli.commands.argocd import generate, wait
 
 app = typer.Typer(
     add_completion=False,
@@ -12,8 +12,4 @@ app = typer.Typer(
 )
 
 app.command("generate", epilog=generate.EXAMPLE)(generate.generate)
-
-
-@app.callback()
-def _group() -> None:
-    """With one command alone, Typer would make it the group itself."""
+app.command("wait", epilog=wait.EXAMPLE)(wait.wait)

@@ -1,0 +1,111 @@
+"""A wait for an Application on a terminal, in CI, and when somebody ends it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.cluster.argocd.evidence import Evidence, gather, hopeless
+from plate_llm_cli.cluster.argocd.waiting import Waiter
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.output import say, screen_width, write_out
+from plate_llm_cli.report.argocd_wait import (
+    outcome_json,
+    outcome_text,
+    progress_line,
+    status_text,
+)
+
+if TYPE_CHECKING:
+    from plate_llm_cli.cluster.argocd.application import LiveApplication
+    from plate_llm_cli.cluster.argocd.verdict import Goal, Verdict
+    from plate_llm_cli.commands.cluster_access import Clusters
+
+Timeout = Annotated[
+    str, typer.Option("--timeout", metavar="TIME", help="How long at most, such as 90s or 10m.")
+]
+
+_CLEAR_LINE = "\r\x1b[K"
+_TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
+
+
+def seconds_of(timeout: str) -> float:
+    """`--timeout` in seconds.
+
+    Raises:
+        UsageError: it is no time, or none at all.
+    """
+    found = _TIME.fullmatch(timeout)
+    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
+    total = hours * 3600 + minutes * 60 + seconds
+    if not total:
+        raise UsageError(f"--timeout {timeout!r} is no time", "90s, 10m and 1h30m are")
+    return total
+
+
+def until_up(
+    reached: Clusters, goal: Goal, seconds: float, output_format: options.ListFormat
+) -> None:
+    """Wait, with a line that tells how it goes on a terminal, and print how it ended.
+
+    Raises:
+        typer.Exit: with 1, it did not come up.
+        ClusterError: the API server refuses.
+    """
+    progress = Progress()
+    waiter = Waiter(
+        reached.argocd,
+        reached.application,
+        goal,
+        seconds,
+        notice=progress.show,
+        hopeless=lambda app: hopeless(reached.workloads, app),
+    )
+    try:
+        outcome = waiter.wait()
+    except KeyboardInterrupt:
+        progress.clear()
+        say(f"{reached.release.name}: no longer waited for")
+        say(status_text(waiter.last, waiter.verdict, screen_width()).rstrip())
+        raise
+    finally:
+        progress.clear()
+    evidence = Evidence() if outcome.done else gather(reached.workloads, outcome.app)
+    if output_format is options.ListFormat.JSON:
+        write_out(outcome_json(reached.release.name, outcome, evidence))
+    else:
+        write_out(outcome_text(reached.release.name, outcome, evidence, screen_width()))
+    if not outcome.done:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+@dataclass(slots=True)
+class Progress:
+    """A line on stderr that is written over; nothing where stderr is no terminal."""
+
+    begun: float = field(default_factory=time.monotonic)
+    shown: bool = False
+
+    def show(self, app: LiveApplication, verdict: Verdict) -> None:
+        """Tell how it stands."""
+        if sys.stderr.isatty():
+            width = shutil.get_terminal_size().columns
+            line = progress_line(app, verdict, time.monotonic() - self.begun, width)
+            sys.stderr.write(f"{_CLEAR_LINE}{line}")
+            sys.stderr.flush()
+            self.shown = True
+
+    def clear(self) -> None:
+        """Take the line away."""
+        if self.shown:
+            sys.stderr.write(_CLEAR_LINE)
+            sys.stderr.flush()
+            self.shown = False
