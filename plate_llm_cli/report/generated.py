@@ -2,31 +2,24 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.report.untrusted import json_text, one_line, visible
+from plate_llm_cli.source.changes import FileChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from plate_llm_cli.gitops.generation.files import Generated, Refused
 
-_OPEN_END = "\\ No newline at end of file"
-
 
 def difference(item: Generated) -> str:
     """A unified diff from what is there to what should be; '' where they are the same."""
-    return "".join(f"{visible(line)}\n" for line in _lines(item))
+    return "".join(f"{visible(line)}\n" for line in _diff(item).splitlines())
 
 
-def _lines(item: Generated) -> Iterable[str]:
-    names = (f"a/{item.path}" if item.before else "/dev/null", f"b/{item.path}")
-    before, after = (text.splitlines(keepends=True) for text in (item.before, item.after))
-    for line in difflib.unified_diff(before, after, *names):
-        yield line.rstrip("\r\n")
-        if not line.endswith(("\n", "\r")):
-            yield _OPEN_END
+def _diff(item: Generated) -> str:
+    return FileChange(item.path, item.before, item.after).diff()
 
 
 def written_text(files: Sequence[Generated], folder: str = "") -> str:
@@ -55,7 +48,7 @@ def generated_json(
                 "objects": item.objects,
                 "differs": item.differs,
                 "written": item in written,
-                "diff": "".join(f"{line}\n" for line in _lines(item)),
+                "diff": _diff(item),
             }
             for item in files
         ],

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import EditError
+from plate_llm_cli.gitops.applications import text_of
 from plate_llm_cli.gitops.generation.application import bring_into_line
 from plate_llm_cli.gitops.generation.draft import Draft
 from plate_llm_cli.gitops.generation.places import places
 from plate_llm_cli.gitops.generation.project import extend_project
 from plate_llm_cli.gitops.models import check_app_project, check_application
 from plate_llm_cli.source.nodes import find, nearest
-from plate_llm_cli.source.reader import parse_text, to_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.generation.conventions import Conventions
     from plate_llm_cli.gitops.generation.facts import ApplicationFacts
     from plate_llm_cli.gitops.generation.project import ProjectFacts
-    from plate_llm_cli.source.nodes import Mapping, Plain, Route, SourceFile
+    from plate_llm_cli.source.nodes import Mapping, Plain, SourceFile
 
     Edit = Callable[[Draft], None]
 
@@ -107,12 +107,13 @@ class Generation:
         except EditError as error:
             self.refuse(file, node.span.line, error.message, error.hint)
             return None
-        if not self._is_sound(file, draft, document, base):
+        data = draft.value(())
+        if not self._is_sound(file, node, data):
             return None
         generated.after = draft.text
-        name = find(node, ("metadata", "name"))
-        generated.objects.append(f"{to_plain(node.get('kind') or node)} {to_plain(name or node)}")
-        return draft.value(())
+        kind, name = text_of(node.get("kind")), text_of(find(node, ("metadata", "name")))
+        generated.objects.append(f"{kind} {name}")
+        return data
 
     def _file(self, file: SourceFile) -> Generated:
         if file.path not in self._files:
@@ -123,13 +124,11 @@ class Generation:
             self._files[file.path] = Generated(file.path, text, text)
         return self._files[file.path]
 
-    def _is_sound(self, file: SourceFile, draft: Draft, document: int, base: Route) -> bool:
-        """Read the new text as `validate` would; what is wrong is noted."""
-        root = find(parse_text(draft.text, file.path).documents[document].root, base)
-        kind = to_plain(find(root, ("kind",)) or root) if root is not None else None
-        check = check_app_project if kind == "AppProject" else check_application
-        found = check(to_plain(root)) if root is not None else []
+    def _is_sound(self, file: SourceFile, node: Mapping, data: Plain) -> bool:
+        """Whether the models take `data`, which becomes of `node`; what is wrong is noted."""
+        project = text_of(node.get("kind")) == "AppProject"
+        found = check_app_project(data) if project else check_application(data)
         for violation in found:
-            line = nearest(root, violation.route)[0].line if root is not None else 1
+            line = nearest(node, violation.route)[0].line
             self.refuse(file, line, violation.message, violation.help)
         return not found
