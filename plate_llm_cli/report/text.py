@@ -28,6 +28,8 @@ STYLES = {
     "label": "dim",
     "help": "bold",
     "faint": "dim",
+    "added": "green",
+    "removed": "red",
     "": "",
 }
 
@@ -51,8 +53,13 @@ class TextReporter:
         width = max(self._width or width_of(stream), NARROWEST)
         page = Page(report, width, encoding_of(stream))
         lines = page.brief() if self._quiet else page.full()
-        colored = wants_color(stream) if self._color is None else self._color
-        (_paint if colored else _print)(lines, stream)
+        write_lines(lines, stream, color=self._color)
+
+
+def write_lines(lines: Iterable[Line], stream: TextIO, *, color: bool | None = None) -> None:
+    """Write lines of styled spans; in colour as `color` says, else where `stream` takes it."""
+    colored = wants_color(stream) if color is None else color
+    (_paint if colored else _print)(lines, stream)
 
 
 def width_of(stream: TextIO) -> int:

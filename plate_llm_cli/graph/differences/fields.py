@@ -17,13 +17,14 @@ from plate_llm_cli.graph.differences.changes import (
 from plate_llm_cli.graph.differences.veil import Veiled, unveil
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable
+    from collections.abc import Callable, Hashable
 
     from plate_llm_cli.graph.differences.changes import Step
     from plate_llm_cli.graph.differences.shapes import Key
     from plate_llm_cli.schemas.schema import Schema
 
     Items = dict[Key, Any]
+    KeyPair = tuple[Key | None, Key | None]
 
 
 class FieldWalk:
@@ -88,6 +89,8 @@ class FieldWalk:
         fields, old, new = lists
         items = schema.items if schema else None
         pairs = paired(old, new, self._renamed)
+        if not (schema and schema.list_keys):
+            pairs = _last_two_paired(pairs)
         for key, now in pairs:
             step = (*route, _item(fields, now if now is not None else key))
             if key is None or now is None:
@@ -102,7 +105,7 @@ class FieldWalk:
         self,
         route: FieldPath,
         fields: tuple[str, ...],
-        pairs: Iterable[tuple[Key | None, Key | None]],
+        pairs: list[KeyPair],
         new: list[Key],
     ) -> None:
         """Note when the items that stayed come in another order."""
@@ -130,6 +133,19 @@ class FieldWalk:
 
     def _renamed(self, key: Key) -> Key:
         return tuple(self._rename(value) if isinstance(value, str) else value for value in key)
+
+
+def _last_two_paired(pairs: list[KeyPair]) -> list[KeyPair]:
+    """`pairs`, in which one that went and one that came are the same under another name.
+
+    Only where Kubernetes itself knows no key: a host that changes makes no other rule.
+    """
+    gone = [key for key, now in pairs if now is None]
+    come = [now for key, now in pairs if key is None]
+    if len(gone) != 1 or len(come) != 1:
+        return pairs
+    both = (gone[0], come[0])
+    return [both if key == gone[0] else (key, now) for key, now in pairs if key is not None]
 
 
 def _keyed(items: list[Any], fields: tuple[str, ...]) -> Items | None:

@@ -1,0 +1,108 @@
+"""`plate-llm diff`: what differs between two environments, revisions, or Git and the cluster."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.commands.compared import Side, against_revision, between_environments
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.output import open_pipe, write_out
+from plate_llm_cli.report.differences import differences_json, differences_lines
+from plate_llm_cli.report.text import width_of, write_lines
+
+if TYPE_CHECKING:
+    from plate_llm_cli.report.differences import Differences
+
+app = typer.Typer(add_completion=False)
+
+EXAMPLE = """
+plate-llm diff stg prod
+plate-llm diff stg --against main
+plate-llm diff stg --against v1.4.0 --format json
+"""
+
+Env = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENV",
+        help="An environment: all releases that share a cluster and namespace.",
+        autocompletion=options.complete_env,
+    ),
+]
+Other = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[ENV_B]",
+        help="The environment to compare it with.",
+        autocompletion=options.complete_env,
+        show_default=False,
+    ),
+]
+Against = Annotated[
+    str,
+    typer.Option(
+        metavar="REV",
+        help="A Git revision to compare the working tree with.",
+        show_default=False,
+    ),
+]
+All = Annotated[
+    bool,
+    typer.Option("--all", help="Also what differs only as the environments' names do; all lines."),
+]
+
+
+@app.command(epilog=EXAMPLE)
+def diff(
+    env: Env,
+    other: Other = None,
+    against: Against = "",
+    everything: All = False,
+    output_format: options.TextFormat = options.ListFormat.TEXT,
+    kubernetes_version: options.KubernetesVersion = "",
+    api_versions: options.ApiVersions = None,
+    engine: options.Engine = None,
+    root: options.Root = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Show what differs between two environments, or between revisions of one.
+
+    Of two environments the objects are paired although their names differ; fields that differ only
+    by those names are left out, and are no difference. Secret values are never shown.
+    """
+    del verbose
+    if bool(other) == bool(against):
+        message = "diff takes two environments, or one and --against"
+        raise UsageError(message, "plate-llm diff stg prod, plate-llm diff stg --against main")
+    with Workspace(root, engine or "") as workspace:
+        side = Side(
+            workspace,
+            RenderOptions(
+                workspace.kubernetes_version(kubernetes_version),
+                workspace.api_versions(api_versions),
+            ),
+            engine or "",
+            tuple(api_versions or ()),
+        )
+        if other:
+            found, whole = between_environments(side, env, other)
+        else:
+            found, whole = against_revision(side, env, against)
+    _write(found, output_format, everything=everything)
+    if found.surprising or not whole:
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _write(found: Differences, output_format: options.ListFormat, *, everything: bool) -> None:
+    if output_format is options.ListFormat.JSON:
+        write_out(differences_json(found))
+        return
+    with open_pipe() as stream:
+        lines = differences_lines(found, width_of(stream), everything=everything)
+        write_lines(lines, stream)
