@@ -24,13 +24,14 @@ class JsonReporter:
         """Write `report`; the same report always gives the same text."""
         data = {
             "version": VERSION,
-            "findings": [_finding(finding) for finding in report.findings],
+            "findings": [finding_as_json(finding) for finding in report.findings],
             "summary": _summary(report),
         }
         stream.write(json_text(data, encoding_of(stream)))
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_as_json(finding: Finding) -> dict[str, Any]:
+    """One finding, as every JSON output of ours has it."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.value,
