@@ -37,7 +37,10 @@ def application_facts(deployment: Deployment) -> dict[Release, ApplicationFacts]
             project=release.application.project,
             namespace=release.application.identity[0],
             needs=needs_of(
-                (item.plain for item in applied[release]), release.namespace, waves.get(release)
+                (item.plain for item in applied[release]),
+                release.namespace,
+                waves.get(release),
+                whole=not release.problems,
             ),
         )
         for release in deployment.releases

@@ -203,6 +203,33 @@ def test_conventions_may_leave_fields_to_each_file() -> None:
     assert not {"automated:", "finalizers:", "sync-wave", "syncOptions:"} & set(text.split())
 
 
+def test_what_no_object_needs_any_more_goes_with_its_comment() -> None:
+    facts = ApplicationFacts(FACTS.name, needs=needs_of([], "plate-stg", whole=True))
+    text = application_text(facts, STAGING)
+    start, end = STAGING.index("  ignoreDifferences:"), STAGING.index("  syncPolicy:")
+    assert text == STAGING[:start] + STAGING[end:]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("Self-heal would", "As we found out, self-heal would"),
+        ("      kind: Ingress\n", "      kind: Ingress\n      namespace: a\n"),
+        ("    # While a", "    # plate-llm: keep for later\n    # While a"),
+    ],
+)
+def test_what_a_person_changed_or_keeps_does_not_go(old: str, new: str) -> None:
+    facts = ApplicationFacts(FACTS.name, needs=needs_of([], "plate-stg", whole=True))
+    text = STAGING.replace(old, new)
+    assert text != STAGING
+    assert application_text(facts, text) == text
+
+
+def test_nothing_goes_while_not_all_objects_are_known() -> None:
+    facts = ApplicationFacts(FACTS.name, needs=needs_of([], "plate-stg"))
+    assert application_text(facts, STAGING) == STAGING
+
+
 def test_a_broken_text_is_refused_with_its_line() -> None:
     with pytest.raises(EditError, match="line 3"):
         application_text(FACTS, "a: 1\nb: 2\nname: {{ .Values.name }}\n")

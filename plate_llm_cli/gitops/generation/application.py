@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.gitops.generation.conventions import Conventions
 from plate_llm_cli.gitops.generation.draft import Draft
-from plate_llm_cli.gitops.generation.needs import WAVE_REASONS
+from plate_llm_cli.gitops.generation.needs import TOLERATED_REASONS, WAVE_REASONS
 from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.generation.syncing import write_sync_policy
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from plate_llm_cli.gitops.generation.facts import ApplicationFacts
     from plate_llm_cli.gitops.generation.needs import Tolerated, Wave
     from plate_llm_cli.source.nodes import Route
@@ -75,6 +77,8 @@ def bring_into_line(draft: Draft, facts: ApplicationFacts, conventions: Conventi
         _set_finalizer(draft, conventions.finalizer)
     if not draft.has(("spec", "project")):
         draft.set(("spec", "project"), conventions.project)
+    if facts.needs.whole:
+        _forget(draft, facts.needs.tolerated)
     for tolerated in facts.needs.tolerated:
         _tolerate(draft, tolerated)
     write_sync_policy(draft, facts.needs, conventions)
@@ -98,6 +102,22 @@ def _set_finalizer(draft: Draft, finalizer: str) -> None:
             draft.set((*_FINALIZERS, index), finalizer)
             return
     draft.add(_FINALIZERS, finalizer, _FINALIZER_WHY)
+
+
+def _forget(draft: Draft, wanted: Collection[Tolerated]) -> None:
+    """Remove the entries that were written here and that no object needs any more."""
+    needed = [item.as_plain() for item in wanted]
+    entries = draft.items(_IGNORED)
+    for index in reversed(range(len(entries))):
+        entry, route = entries[index], (*_IGNORED, index)
+        about = ("group", "kind", "name")
+        fields = entry if isinstance(entry, dict) else {}
+        paths = {key: value for key, value in fields.items() if key not in about}
+        ours = TOLERATED_REASONS.get(draft.comment(route)) == paths
+        if ours and entry not in needed and not draft.kept(route):
+            draft.remove(route)
+    if entries and not draft.items(_IGNORED):
+        draft.remove(_IGNORED)
 
 
 def _tolerate(draft: Draft, wanted: Tolerated) -> None:

@@ -19,6 +19,29 @@ _EDIT_IN_PLACE: Final = "acme.cert-manager.io/http01-edit-in-place"
 _SCALED: Final = frozenset({("apps", "Deployment"), ("apps", "StatefulSet")})
 _WEBHOOKS: Final = frozenset({"ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"})
 
+_CHALLENGE_PATH: Final = (
+    '.spec.rules[]?.http.paths[]? | select(.path | startswith("/.well-known/acme-challenge/"))'
+)
+_CHALLENGE_WHY: Final = (
+    "While a certificate is renewed, cert-manager adds the challenge's path to the Ingress",
+    "(http01-edit-in-place). Self-heal would take it away before Let's Encrypt has asked for it.",
+)
+_REPLICAS: Final = "/spec/replicas"
+_REPLICAS_WHY: Final = (
+    "The autoscaler decides how many pods there are, not the chart's `replicas`.",
+)
+_BUNDLE: Final = ".webhooks[]?.clientConfig.caBundle"
+_BUNDLE_WHY: Final = (
+    "The certificate authority is filled in inside the cluster, by cert-manager or whoever",
+    "runs the webhook: Git does not know it.",
+)
+TOLERATED_REASONS: Final = {
+    _CHALLENGE_WHY: {"jqPathExpressions": [_CHALLENGE_PATH]},
+    _REPLICAS_WHY: {"jsonPointers": [_REPLICAS]},
+    _BUNDLE_WHY: {"jqPathExpressions": [_BUNDLE]},
+}
+"""The comments of entries that are written here, with their fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tolerated:
@@ -72,37 +95,31 @@ class Needs:
     """Its namespace is among its own objects."""
     oversized: bool = False
     """An object is too large for client-side apply."""
+    whole: bool = False
+    """Every object is known: what none of them needs any more may go."""
 
 
 NO_NEEDS: Final = Needs()
 
 
-def needs_of(objects: Iterable[Object], namespace: str, wave: Wave | None = None) -> Needs:
-    """What `objects`, which go to `namespace`, need."""
+def needs_of(
+    objects: Iterable[Object], namespace: str, wave: Wave | None = None, *, whole: bool = False
+) -> Needs:
+    """What `objects`, which go to `namespace`, need; they are all that there are if `whole`."""
     listed = list(objects)
     return Needs(
         wave,
         tuple(dict.fromkeys(_tolerated(listed))),
         any(item.get("kind") == "Namespace" and _name(item) == namespace for item in listed),
         any(_size(item) > _LARGEST for item in listed),
+        whole,
     )
 
 
 def _tolerated(objects: list[Object]) -> Iterator[Tolerated]:
     if any(_edited_in_place(item) for item in objects):
         yield Tolerated(
-            "networking.k8s.io",
-            "Ingress",
-            (
-                "While a certificate is renewed, cert-manager adds the challenge's path to the "
-                "Ingress",
-                "(http01-edit-in-place). Self-heal would take it away before Let's Encrypt has "
-                "asked for it.",
-            ),
-            expressions=(
-                '.spec.rules[]?.http.paths[]? | select(.path | startswith("/.well-known/'
-                'acme-challenge/"))',
-            ),
+            "networking.k8s.io", "Ingress", _CHALLENGE_WHY, expressions=(_CHALLENGE_PATH,)
         )
     yield from _scaled(objects)
     yield from (_webhook(item) for item in objects if _lacks_bundle(item))
@@ -125,23 +142,14 @@ def _scaled(objects: list[Object]) -> Iterator[Tolerated]:
         identity = (_group(item), str(item.get("kind")))
         replicas = _mapping(item.get("spec")).get("replicas")
         if identity in _SCALED and (identity[1], _name(item)) in targets and replicas is not None:
-            why = ("The autoscaler decides how many pods there are, not the chart's `replicas`.",)
-            yield Tolerated(*identity, why, _name(item), pointers=("/spec/replicas",), by_sync=True)
+            yield Tolerated(
+                *identity, _REPLICAS_WHY, _name(item), pointers=(_REPLICAS,), by_sync=True
+            )
 
 
 def _webhook(item: Object) -> Tolerated:
-    why = (
-        "The certificate authority is filled in inside the cluster, by cert-manager or whoever",
-        "runs the webhook: Git does not know it.",
-    )
-    return Tolerated(
-        _group(item),
-        str(item.get("kind")),
-        why,
-        _name(item),
-        expressions=(".webhooks[]?.clientConfig.caBundle",),
-        by_sync=True,
-    )
+    identity = (_group(item), str(item.get("kind")))
+    return Tolerated(*identity, _BUNDLE_WHY, _name(item), expressions=(_BUNDLE,), by_sync=True)
 
 
 def _lacks_bundle(item: Object) -> bool:
