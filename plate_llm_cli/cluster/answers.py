@@ -31,6 +31,8 @@ _HINTS: Final = {
     429: "the API server is overloaded: try again in a while",
     503: "the API server, or an API that it hands on to, is down: try again in a while",
 }
+_UNTYPED: Final = "failed to create typed patch object"
+"""Server-side apply says so, with 500, of a field that it does not know."""
 _TRY_AGAIN: Final = "try again; if it stays so, ask who runs the cluster"
 
 
@@ -47,7 +49,7 @@ def error_of(status: int, body: bytes | str | None, doing: str) -> ClusterError:
         )
     if status == 410:
         return ExpiredError(f"cannot {doing}: {message}")
-    if status in (400, 422):
+    if status in (400, 422) or message.startswith(_UNTYPED):
         return RefusedError(f"cannot {doing}: the API server refuses it", "", _complaints(said))
     error = ClusterError(f"cannot {doing}: {message}", _HINTS.get(status, _TRY_AGAIN))
     error.status = status

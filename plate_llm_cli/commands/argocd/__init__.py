@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.argocd import generate, wait
+from plate_llm_cli.commands.argocd import apply, generate, wait
 
 app = typer.Typer(
     add_completion=False,
@@ -12,4 +12,5 @@ app = typer.Typer(
 )
 
 app.command("generate", epilog=generate.EXAMPLE)(generate.generate)
+app.command("apply", epilog=apply.EXAMPLE)(apply.apply)
 app.command("wait", epilog=wait.EXAMPLE)(wait.wait)

@@ -1,0 +1,138 @@
+"""Asks ArgoCD for an operation: once, and only while none runs.
+
+The patch is check-and-set, and the operation carries a mark of its own by which it is recognised
+when the answer was lost. Source: argo-cd `pkg/apis/application/v1alpha1/types.go`, `Operation`, and
+`util/argo/argo.go`, `SetAppOperation`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import uuid4
+
+from plate_llm_cli.cluster.api import FIELD_MANAGER
+from plate_llm_cli.cluster.argocd.application import LiveApplication
+from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text
+from plate_llm_cli.errors import ClusterError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from plate_llm_cli.cluster.api import Api
+
+_TRIES: Final = 8
+"""ArgoCD writes into the object as well; each of its writes makes another try necessary."""
+_CONFLICT: Final = 409
+_NO_ANSWER: Final = 0
+_MARK: Final = "plate-llm"
+
+
+class BusyError(Exception):
+    """An operation runs already, or was asked for; `by` is '' for automated sync."""
+
+    def __init__(self, ref: Ref, by: str, since: datetime | None) -> None:
+        super().__init__(f"an operation of {ref} runs already")
+        self.ref, self.by, self.since = ref, by, since
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """An operation that ArgoCD has been asked for.
+
+    What ArgoCD says counts as an answer to it from `since` on, by the cluster's clock; `version` is
+    the resource version that asked. `revisions` are empty where ArgoCD takes the target revision.
+    """
+
+    ref: Ref
+    since: datetime | None
+    version: str
+    revisions: tuple[str, ...]
+    operation: Object
+
+
+def existing(api: Api, ref: Ref) -> LiveApplication:
+    """The Application as it is now.
+
+    Raises:
+        MissingKindError: ArgoCD is not installed.
+        ClusterError: there is none, it is being deleted, or the API server refuses, or is gone.
+    """
+    found = api.get(ref)
+    if found is None:
+        message = f"there is no {ref} in {api.connection.context}"
+        raise ClusterError(message, "plate-llm argocd apply brings it there")
+    live = LiveApplication(found)
+    if live.deleting:
+        raise ClusterError(f"{ref} is being deleted", "wait until it is gone, then apply it again")
+    return live
+
+
+def start(
+    api: Api, ref: Ref, wanted: Callable[[LiveApplication], Object], *, dry_run: bool = False
+) -> Started:
+    """Ask for what `wanted` makes of the Application: a patch with an `operation` in it.
+
+    Raises:
+        BusyError: another one runs.
+        ClusterError: as for `existing`; or ArgoCD did not let us through.
+    """
+    mark = str(uuid4())
+    for _ in range(_TRIES):
+        live = existing(api, ref)
+        if _is_ours(live, mark):
+            return _started(api, live.node)
+        require_idle(live)
+        body = wanted(live)
+        body["operation"] = _signed(body["operation"], mark)
+        body["metadata"] = {"resourceVersion": live.version}
+        try:
+            return _started(api, api.patch(ref, body, dry_run=dry_run))
+        except ClusterError as error:
+            # After either, the resource version tells: our patch can be carried out once at most.
+            if error.status not in (_CONFLICT, _NO_ANSWER):
+                raise
+            failure = error
+    live = existing(api, ref)
+    if _is_ours(live, mark):
+        return _started(api, live.node)
+    raise failure
+
+
+def require_idle(live: LiveApplication) -> None:
+    """Refuse to go on while an operation runs.
+
+    Raises:
+        BusyError: one does.
+    """
+    operation = live.operation
+    if live.requested:
+        raise BusyError(live.ref, text(live.node, "operation", "initiatedBy", "username"), None)
+    if operation is not None and operation.running:
+        raise BusyError(live.ref, operation.by, operation.started)
+
+
+def _signed(operation: Object, mark: str) -> Object:
+    return operation | {
+        "initiatedBy": {"username": FIELD_MANAGER},
+        "info": [{"name": _MARK, "value": mark}],
+    }
+
+
+def _is_ours(live: LiveApplication, mark: str) -> bool:
+    """Whether the operation that was asked for, runs or ran last has our mark."""
+    asked = mapping(live.node, "operation")
+    begun = mapping(live.node, "status", "operationState", "operation")
+    entries = [*items(asked, "info"), *items(begun, "info")]
+    return {"name": _MARK, "value": mark} in entries
+
+
+def _started(api: Api, node: Object) -> Started:
+    live = LiveApplication(node)
+    asked = mapping(node, "operation") or mapping(node, "status", "operationState", "operation")
+    sync = mapping(asked, "sync")
+    several = sync.get("revisions")
+    one = text(sync, "revision")
+    revisions = tuple(map(str, several)) if isinstance(several, list) else (one,) if one else ()
+    return Started(live.ref, api.connection.clock, live.version, revisions, asked)
