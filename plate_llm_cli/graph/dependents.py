@@ -31,7 +31,8 @@ def reaching_releases(deployment: Deployment, releases: Collection[Release]) -> 
 
 def dependents(deployment: Deployment, releases: Collection[Release]) -> list[str]:
     """In words what other releases read of `releases`; nothing where nobody does."""
-    return list(dict.fromkeys([*_of_secrets(deployment, releases), *_of_stores(deployment, releases)]))
+    found = [*_of_secrets(deployment, releases), *_of_stores(deployment, releases)]
+    return list(dict.fromkeys(found))
 
 
 def _of_secrets(deployment: Deployment, releases: Collection[Release]) -> Iterator[str]:

@@ -156,8 +156,8 @@ def _moved(before: str, after: str, found: re.Match[str], lines: list[str]) -> t
             shift = _indent(part[start:]) - _indent(taken[0])
             head = taken[0][found.start() :].lstrip(" ")
             body = "".join([head, *(_shifted(line, shift) for line in taken[1:])]).rstrip("\r\n")
-            part = part[: use.start()] + body + part[use.end() :]
-            return (part, after) if number == 0 else (before, part)
+            filled = part[: use.start()] + body + part[use.end() :]
+            return (filled, after) if number == 0 else (before, filled)
     return before, after
 
 

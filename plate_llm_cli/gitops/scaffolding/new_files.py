@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.gitops.applications import argo_objects, text_of
 from plate_llm_cli.gitops.releases import LayerKind, ProblemKind
+from plate_llm_cli.gitops.scaffolding.closed_values import closed_values
 from plate_llm_cli.gitops.scaffolding.new_applications import add_applications
 from plate_llm_cli.gitops.scaffolding.rewriting import rewritten
 from plate_llm_cli.gitops.scaffolding.sibling import is_image
 from plate_llm_cli.source.edit import set_value
-from plate_llm_cli.source.nodes import find
+from plate_llm_cli.source.nodes import find, format_route
 from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
-    from plate_llm_cli.gitops.releases import ManifestsPart, Release
+    from plate_llm_cli.gitops.releases import ChartPart, ManifestsPart, Release
     from plate_llm_cli.gitops.scaffolding.sibling import Scaffold
 
 TAG: Final = ("image", "tag")
@@ -31,8 +32,8 @@ def add_files(scaffold: Scaffold) -> None:
         UsageError: a file is there already, or nothing tells an Application's environment.
         EditError: a file is no sound YAML, or of a form that cannot be edited.
     """
-    for path, tagged in _value_files(scaffold).items():
-        _add_value_file(scaffold, path, tagged=tagged)
+    for path, chart in _value_files(scaffold).items():
+        _add_value_file(scaffold, path, chart)
     for folder in _folders(scaffold):
         _add_folder(scaffold, folder)
     add_applications(scaffold)
@@ -40,24 +41,34 @@ def add_files(scaffold: Scaffold) -> None:
         _note_the_rest(scaffold, release)
 
 
-def _value_files(scaffold: Scaffold) -> dict[str, bool]:
-    """The value files that are the sibling's own; whether each decides over the image's tag."""
-    found: dict[str, bool] = {}
-    for part in (part for release in scaffold.releases for part in release.charts):
-        layers = [layer for layer in part.layers if layer.kind is LayerKind.FILE]
-        tagging = [layer.file for layer in layers if layer.sets(TAG)]
-        for file in part.value_files:
-            if scaffold.renaming(file.path) != file.path:
-                decides = bool(tagging) and tagging[-1] is file
-                found[file.path] = found.get(file.path, False) or decides
-    return found
+def _value_files(scaffold: Scaffold) -> dict[str, ChartPart]:
+    """The value files that are the sibling's own, each with a chart that reads it."""
+    parts = [part for release in scaffold.releases for part in release.charts]
+    return {
+        file.path: part
+        for part in parts
+        for file in part.value_files
+        if scaffold.renaming(file.path) != file.path
+    }
 
 
-def _add_value_file(scaffold: Scaffold, path: str, *, tagged: bool) -> None:
-    text = rewritten(scaffold.changes.text(path) or "", path, scaffold.renaming, is_image)
-    if tagged and scaffold.target.tag:
+def _add_value_file(scaffold: Scaffold, path: str, part: ChartPart) -> None:
+    text = scaffold.changes.text(path) or ""
+    closed = closed_values(scaffold, part.chart, text)
+    text = rewritten(text, path, scaffold.renaming, lambda at: is_image(at) or at in closed)
+    if scaffold.target.tag and _decides_tag(part, path):
         text = set_value(text, TAG, scaffold.target.tag)
-    scaffold.put_new(scaffold.renaming(path), text)
+    new = scaffold.renaming(path)
+    scaffold.put_new(new, text)
+    for route, value in closed.items():
+        name = format_route(route)
+        scaffold.note(f"{new}: {name} stays {value}: the chart's schema lists what it may be")
+
+
+def _decides_tag(part: ChartPart, path: str) -> bool:
+    """Whether the file is the last one that sets the image's tag."""
+    layers = [layer for layer in part.layers if layer.kind is LayerKind.FILE and layer.sets(TAG)]
+    return bool(layers) and layers[-1].file is not None and layers[-1].file.path == path
 
 
 def _folders(scaffold: Scaffold) -> list[ManifestsPart]:

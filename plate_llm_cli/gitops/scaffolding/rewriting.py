@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 _COMMENT: Final = re.compile(r"(?:^|(?<=\s))#.*")
 
 
-def rewritten(
-    text: str, path: str, renaming: Renaming, protected: Callable[[Route], bool]
-) -> str:
+def rewritten(text: str, path: str, renaming: Renaming, protected: Callable[[Route], bool]) -> str:
     """`text`, which is the file `path`, with `renaming` in its values and comments.
 
     What stands at a route that is `protected`, and the comments inside, stays.
@@ -78,8 +76,8 @@ class _Rewriting:
         elif isinstance(node, Scalar):
             self._pieces[start, end] = self._scalar(node, self._source.text[start:end])
         else:
-            for step, inner, behind in self._parts(node):
-                self._walk(inner, (*route, step), behind)
+            for step, inner, key_end in self._parts(node):
+                self._walk(inner, (*route, step), key_end)
 
     def _parts(self, node: Mapping | Sequence) -> Iterator[tuple[str | int, Node, int]]:
         if isinstance(node, Sequence):
