@@ -37,8 +37,10 @@ def generate_applications(
     for release in releases:
         application = release.application
         if release not in facts:
-            message = f"{release.name} does not render: what its Application needs is not known"
-            hint = f"plate-llm validate {release.name} says why."
+            message = f"not all that {release.name} deploys is known"
+            hint = (
+                f"It does not render, or lacks a value file: see plate-llm validate {release.name}."
+            )
             generation.refuse(application.file, application.name_node.span.line, message, hint)
             continue
         found = generation.application(application, facts[release], *edits)

@@ -113,8 +113,8 @@ def test_one_that_does_not_render_does_not_stop_the_others(tree: Tree, call: Cal
     found = call("argocd", "generate", "--all")
     assert (found.code, found.out) == (2, f"{STG} written\n")
     assert found.err == (
-        "apps/web-prod.yaml:4: web-prod does not render: what its Application needs is not known\n"
-        "plate-llm validate web-prod says why.\n"
+        "apps/web-prod.yaml:4: not all that web-prod deploys is known\n"
+        "It does not render, or lacks a value file: see plate-llm validate web-prod.\n"
     )
 
 
