@@ -239,13 +239,22 @@ class Api:
     def _kept(self, resource: Resource, obj: Object) -> None:
         """What the cluster does by itself once something was stored or is gone."""
         is_gone = self.store.find(resource.id, ("", obj["metadata"]["name"])) is None
-        if resource.id == ("", "namespaces") and is_gone:
-            self._empty(obj["metadata"]["name"])
+        if resource.id == ("", "namespaces"):
+            if is_gone:
+                self._empty(obj["metadata"]["name"])
+            else:
+                self._furnish(obj["metadata"]["name"])
         if resource.plural == "customresourcedefinitions":
             if is_gone:
                 self._drop(*self.registry.undefine(obj))
             else:
                 self.registry.define(obj)
+
+    def _furnish(self, namespace: str) -> None:
+        accounts = self.registry.resources["", "serviceaccounts"]
+        if self.store.find(accounts.id, (namespace, "default")) is None:
+            account: Object = {"metadata": {"name": "default"}}
+            self.objects.create(accounts, namespace, account, Write("kube-controller-manager"))
 
     def _empty(self, namespace: str) -> None:
         for resource in list(self.registry.resources.values()):

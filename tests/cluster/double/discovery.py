@@ -99,7 +99,7 @@ def _resources(registry: Registry, group: str, version: str) -> dict[str, Any]:
 
 
 def _entries(resource: Resource) -> list[dict[str, Any]]:
-    place = {"namespaced": resource.namespaced}
+    place: dict[str, Any] = {"namespaced": resource.namespaced}
     main: dict[str, Any] = {"name": resource.plural, "singularName": resource.kind.lower()} | place
     main |= {"kind": resource.kind, "verbs": _VERBS}
     if resource.short_names:

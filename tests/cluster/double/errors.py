@@ -30,6 +30,8 @@ REASONS = {
 class ApiError(Exception):
     """An answer of kind Status; `reason` is the one that goes with `code` unless given."""
 
+    is_plain = False
+
     def __init__(
         self, code: int, message: str, reason: str | None = None, **details: object
     ) -> None:
@@ -55,9 +57,15 @@ def not_found(resource: Resource, name: str) -> ApiError:
     return ApiError(404, message, name=name, group=resource.group, kind=resource.plural)
 
 
-def no_such_path() -> ApiError:
-    """404: there is no such resource."""
-    return ApiError(404, "the server could not find the requested resource")
+class NoSuchPathError(ApiError):
+    """404, in plain text: there is no such resource."""
+
+    is_plain = True
+
+
+def no_such_path() -> NoSuchPathError:
+    """What a server answers where a resource is not installed."""
+    return NoSuchPathError(404, "404 page not found\n")
 
 
 def already_exists(resource: Resource, name: str) -> ApiError:

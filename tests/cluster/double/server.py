@@ -127,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         try:
             self._meet(request, fault)
         except ApiError as error:
-            self._send(Answer(error.code, error.status(), headers=_headers(fault)), fault)
+            self._send(_refusal(error, fault), fault)
         except (ConnectionError, TimeoutError, ssl.SSLError):
             self.close_connection = True
 
@@ -248,5 +248,8 @@ def _hung_up_tls(connection: ssl.SSLSocket) -> bool:
             connection.setblocking(True)
 
 
-def _headers(fault: Fault) -> dict[str, str]:
-    return {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+def _refusal(error: ApiError, fault: Fault) -> Answer:
+    if error.is_plain:
+        return Answer(error.code, error.message.encode(), "text/plain; charset=utf-8")
+    waits = {} if fault.retry_after is None else {"Retry-After": str(fault.retry_after)}
+    return Answer(error.code, error.status(), headers=waits)
