@@ -159,10 +159,10 @@ class Api:
             Request("PATCH", self._path(ref), f"change {ref}", query, body, _MERGE, once=True)
         )
 
-    def may(self, verb: str, ref: Ref) -> bool:
+    def may(self, verb: str, ref: Ref, subresource: str = "") -> bool:
         """Whether we may do `verb` (get, list, watch, create, patch, delete) to what `ref` names.
 
-        An empty name means any of them.
+        An empty name means any of them; `subresource` is a part of it, such as `portforward`.
 
         Raises:
             MissingKindError, ClusterError: as for `get`.
@@ -171,6 +171,7 @@ class Api:
             "verb": verb,
             "group": ref.group,
             "resource": self.kind(ref.api_version, ref.kind).plural,
+            "subresource": subresource,
             "namespace": ref.namespace,
             "name": ref.name,
         }
