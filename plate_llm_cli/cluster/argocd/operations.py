@@ -46,7 +46,7 @@ class Started:
     """
 
     ref: Ref
-    since: datetime | None
+    since: datetime
     version: str
     revisions: tuple[str, ...]
     operation: Object
@@ -135,4 +135,5 @@ def _started(api: Api, node: Object) -> Started:
     several = sync.get("revisions")
     one = text(sync, "revision")
     revisions = tuple(map(str, several)) if isinstance(several, list) else (one,) if one else ()
+    assert api.connection.clock is not None  # noqa: S101 - there was an answer
     return Started(live.ref, api.connection.clock, live.version, revisions, asked)

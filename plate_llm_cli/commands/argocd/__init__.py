@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from plate_llm_cli.commands.argocd import apply, generate, wait
+from plate_llm_cli.commands.argocd import apply, generate, rollback, sync, wait
 
 app = typer.Typer(
     add_completion=False,
@@ -14,3 +14,5 @@ app = typer.Typer(
 app.command("generate", epilog=generate.EXAMPLE)(generate.generate)
 app.command("apply", epilog=apply.EXAMPLE)(apply.apply)
 app.command("wait", epilog=wait.EXAMPLE)(wait.wait)
+app.command("sync", epilog=sync.EXAMPLE)(sync.sync_)
+app.command("rollback", epilog=rollback.EXAMPLE)(rollback.rollback)
