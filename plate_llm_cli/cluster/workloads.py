@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text
+from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,6 +65,14 @@ def is_owned(obj: Object, owner: Object) -> bool:
     return bool(uid) and any(
         text(item, "uid") == uid and item.get("controller") is True
         for item in items(obj, "metadata", "ownerReferences")
+    )
+
+
+def is_observed(workload: Object) -> bool:
+    """Whether its controller has seen its present template; its pods may be of the one before."""
+    generation = number(workload, "metadata", "generation")
+    return number(workload, "status", "observedGeneration") >= generation or (
+        text(workload, "kind") == "Job"  # they do not say
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.cluster.events import warnings_about
 from plate_llm_cli.cluster.objects import Ref
 from plate_llm_cli.cluster.pods import troubles
-from plate_llm_cli.cluster.workloads import Owned, workload_refs
+from plate_llm_cli.cluster.workloads import Owned, is_observed, workload_refs
 from plate_llm_cli.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class _Look:
                 owned = Owned.read(self.api, namespace)
                 for ref in refs:
                     workload = self.api.get(ref) if ref.namespace == namespace else None
-                    if workload is not None:
+                    if workload is not None and is_observed(workload):
                         found += owned.newest_of(workload)
                         self.replica_sets += tuple(owned.sets_of(workload)[:1])
         except ClusterError as error:

@@ -62,6 +62,8 @@ class Verdict:
     state: State
     reason: str
     advice: str = ""
+    applied: bool = False
+    """Whether what is in the cluster is our change: then its pods tell how it goes."""
 
 
 def judge(app: LiveApplication, goal: Goal) -> Verdict:
@@ -92,7 +94,7 @@ def _unseen(app: LiveApplication, goal: Goal) -> Verdict | None:
     if broken:
         return Verdict(State.WAITING, _words(broken[0]))
     if behind := _behind(app, goal):
-        return Verdict(State.WAITING, behind)
+        return Verdict(State.WAITING, behind, applied=_is_applied(app, goal))
     return None
 
 
@@ -112,6 +114,18 @@ def _behind(app: LiveApplication, goal: Goal) -> str:
     return ""
 
 
+def _is_applied(app: LiveApplication, goal: Goal) -> bool:
+    """Whether a sync that was begun for our change waits for nothing but what it has applied."""
+    operation = app.operation
+    return bool(
+        operation
+        and operation.running
+        and operation.started
+        and operation.started >= goal.since
+        and operation.message.startswith("waiting for healthy state")
+    )
+
+
 def _has_looked(app: LiveApplication, goal: Goal) -> bool:
     if app.reconciled is None or app.refreshing:
         return False
@@ -129,11 +143,11 @@ def _current(app: LiveApplication, goal: Goal) -> Verdict:
     if app.health_message:
         said = f"{said}: {app.health_message[:_LONGEST]}"
     if app.health == "Degraded":
-        return Verdict(State.DEGRADED, said)
+        return Verdict(State.DEGRADED, said, applied=True)
     if app.health == "Suspended":
         advice = "something is paused on purpose, and goes on when somebody says so"
         return Verdict(State.FAILED, said, advice)
-    return Verdict(State.WAITING, said)
+    return Verdict(State.WAITING, said, applied=True)
 
 
 def _out_of_sync(app: LiveApplication, goal: Goal) -> Verdict:

@@ -98,11 +98,15 @@ class Waiter:
         except ClusterError as error:
             if error.status not in _PASSING:
                 raise
-            self.verdict = Verdict(State.WAITING, error.message)
+            if self._left() > 0 or self.last is None:  # our own deadline ends the last request
+                self.verdict = Verdict(State.WAITING, error.message)
             time.sleep(max(0.0, min(_PAUSE, self._left())))
 
     def _changes(self, version: str) -> Iterator[Object | None]:
-        for kind, node in self.api.watch(self.ref, version, min(SLICE, max(self._left(), 0.05))):
+        seconds = min(SLICE, max(self._left(), 0.05))
+        if self._degraded is not None:
+            seconds = min(seconds, max(self.grace, 0.05))
+        for kind, node in self.api.watch(self.ref, version, seconds):
             yield None if kind == "DELETED" else node
 
     def _ends(self, node: Object | None) -> bool:
@@ -127,9 +131,8 @@ class Waiter:
         return time.monotonic() - self._degraded >= self.grace
 
     def _why_hopeless(self) -> str:
-        if self.last is None or self.verdict.state not in (State.WAITING, State.DEGRADED):
-            return ""
-        return self.hopeless(self.last)
+        # Pods of the version before may be broken: that is what our change repairs.
+        return self.hopeless(self.last) if self.last is not None and self.verdict.applied else ""
 
     def _left(self) -> float:
         return self._begun + self.seconds - time.monotonic()
