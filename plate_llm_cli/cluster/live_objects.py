@@ -51,6 +51,11 @@ class LiveComparison:
     unmanaged: bool = False
     """There is no Application: what is live and not in Git is not known."""
 
+    @property
+    def partial(self) -> bool:
+        """Whether something that Git has could not be compared."""
+        return bool(self.missing_kinds or self.refused)
+
 
 class LiveObjects:
     """Compares the objects of one release with a cluster.

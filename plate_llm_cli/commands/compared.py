@@ -51,13 +51,13 @@ def between_environments(side: Side, env: str, other: str) -> tuple[Differences,
         hint = "plate-llm env list shows their namespaces"
         raise UsageError(f"{names}: one environment, not two", hint)
     rendered = workspace.build([*before, *after], side.render_options)
-    failed = _refused(rendered)
+    failed = refused(rendered)
     pairs = pair_releases(before, after)
     whole = [pair for pair in pairs if not {_name(pair.before), _name(pair.after)} & failed]
     rename = renaming(pairs, (env, other))
     changes = compare(
-        _objects(rendered, [pair.before for pair in whole]),
-        _objects(rendered, [pair.after for pair in whole]),
+        objects_of(rendered, [pair.before for pair in whole]),
+        objects_of(rendered, [pair.after for pair in whole]),
         rename,
     )
     names_of = tuple((_name(pair.before), _name(pair.after)) for pair in pairs)
@@ -84,9 +84,9 @@ def against_revision(side: Side, env: str, revision: str) -> tuple[Differences, 
             versions = before.api_versions(side.api_versions)
             options = replace(side.render_options, api_versions=versions)
             rendered = [before.build(old, options), workspace.build(new, side.render_options)]
-            failed = _refused(rendered[0], f"{past}: ") | _refused(rendered[1])
+            failed = refused(rendered[0], f"{past}: ") | refused(rendered[1])
             was, now = (
-                _objects(each, [item for item in each.releases if item.name not in failed])
+                objects_of(each, [item for item in each.releases if item.name not in failed])
                 for each in rendered
             )
             changes = compare(was, now)
@@ -102,7 +102,7 @@ def _releases(workspace: Workspace, env: str) -> list[Release]:
         return []
 
 
-def _refused(deployment: Deployment, lead: str = "") -> set[str]:
+def refused(deployment: Deployment, lead: str = "") -> set[str]:
     """Say what is known of the releases; the names of those that cannot be compared."""
     said = remarks(deployment)
     for remark in said:
@@ -113,7 +113,8 @@ def _refused(deployment: Deployment, lead: str = "") -> set[str]:
     return failed
 
 
-def _objects(deployment: Deployment, releases: Sequence[Release | None]) -> list[Manifest]:
+def objects_of(deployment: Deployment, releases: Sequence[Release | None]) -> list[Manifest]:
+    """The objects of some of the releases."""
     wanted = {id(release) for release in releases if release is not None}
     return [item for item in deployment.manifests if id(item.release) in wanted]
 

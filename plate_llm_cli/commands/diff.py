@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.cluster_access import Context, Where, YesReally
 from plate_llm_cli.commands.compared import Side, against_revision, between_environments
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
@@ -25,6 +26,7 @@ EXAMPLE = """
 plate-llm diff stg prod
 plate-llm diff stg --against main
 plate-llm diff stg --against v1.4.0 --format json
+plate-llm diff stg --against live
 """
 
 Env = Annotated[
@@ -47,8 +49,8 @@ Other = Annotated[
 Against = Annotated[
     str,
     typer.Option(
-        metavar="REV",
-        help="A Git revision to compare the working tree with.",
+        metavar="REV|live",
+        help="A Git revision to compare the working tree with, or what is in the cluster.",
         show_default=False,
     ),
 ]
@@ -56,6 +58,9 @@ All = Annotated[
     bool,
     typer.Option("--all", help="Also what differs only as the environments' names do; all lines."),
 ]
+
+_LIVE = "live"
+"""What `--against` calls the cluster; a branch of that name is `refs/heads/live`."""
 
 
 @app.command(epilog=EXAMPLE)
@@ -67,11 +72,13 @@ def diff(
     output_format: options.TextFormat = options.ListFormat.TEXT,
     kubernetes_version: options.KubernetesVersion = "",
     api_versions: options.ApiVersions = None,
+    context: Context = "",
+    yes_really: YesReally = False,
     engine: options.Engine = None,
     root: options.Root = None,
     verbose: options.Verbose = False,
 ) -> None:
-    """Show what differs between two environments, or between revisions of one.
+    """Show what differs between two environments, revisions of one, or the cluster and the tree.
 
     Of two environments the objects are paired although their names differ; fields that differ only
     by those names are left out, and are no difference. Secret values are never shown.
@@ -92,6 +99,10 @@ def diff(
         )
         if other:
             found, whole = between_environments(side, env, other)
+        elif against == _LIVE:
+            from plate_llm_cli.commands.live_diff import against_live  # noqa: PLC0415 - 0.2 s
+
+            found, whole = against_live(side, env, Where(context, yes_really))
         else:
             found, whole = against_revision(side, env, against)
     _write(found, output_format, everything=everything)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from plate_llm_cli.cluster.api import FIELD_MANAGER
 from plate_llm_cli.cluster.argocd.application import LiveApplication
 from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text
 from plate_llm_cli.errors import ClusterError
@@ -26,7 +25,7 @@ _TRIES: Final = 8
 """ArgoCD writes into the object as well; each of its writes makes another try necessary."""
 _CONFLICT: Final = 409
 _NO_ANSWER: Final = 0
-_MARK: Final = "plate-llm"
+_WHO: Final = "plate-llm"
 
 
 class BusyError(Exception):
@@ -115,8 +114,8 @@ def require_idle(live: LiveApplication) -> None:
 
 def _signed(operation: Object, mark: str) -> Object:
     return operation | {
-        "initiatedBy": {"username": FIELD_MANAGER},
-        "info": [{"name": _MARK, "value": mark}],
+        "initiatedBy": {"username": _WHO},
+        "info": [{"name": _WHO, "value": mark}],
     }
 
 
@@ -125,7 +124,7 @@ def _is_ours(live: LiveApplication, mark: str) -> bool:
     asked = mapping(live.node, "operation")
     begun = mapping(live.node, "status", "operationState", "operation")
     entries = [*items(asked, "info"), *items(begun, "info")]
-    return {"name": _MARK, "value": mark} in entries
+    return {"name": _WHO, "value": mark} in entries
 
 
 def _started(api: Api, node: Object) -> Started:
