@@ -34,7 +34,10 @@ class ChangeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a list by the fields that tell it from the others: `[name=web]`."""
+    """An item of a list by the fields that tell it from the others: `[name=web]`.
+
+    The key is the one it had before, where it had one.
+    """
 
     key: tuple[tuple[str, Any], ...]
 

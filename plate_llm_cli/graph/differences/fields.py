@@ -92,7 +92,7 @@ class FieldWalk:
         if not (schema and schema.list_keys):
             pairs = _last_two_paired(pairs)
         for key, now in pairs:
-            step = (*route, _item(fields, now if now is not None else key))
+            step = (*route, _item(fields, key if key is not None else now))
             if key is None or now is None:
                 gone = ABSENT if key is None else old[key]
                 self._note(step, gone, ABSENT if now is None else new[now])
