@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.gitops.applications import API_GROUP
 from plate_llm_cli.graph.secret_stores import CLUSTER_STORE, is_eso
 
 if TYPE_CHECKING:
@@ -31,7 +32,11 @@ def reaching_releases(deployment: Deployment, releases: Collection[Release]) -> 
 
 def dependents(deployment: Deployment, releases: Collection[Release]) -> list[str]:
     """In words what other releases read of `releases`; nothing where nobody does."""
-    found = [*_of_secrets(deployment, releases), *_of_stores(deployment, releases)]
+    found = [
+        *_of_secrets(deployment, releases),
+        *_of_stores(deployment, releases),
+        *_of_applications(deployment, releases),
+    ]
     return list(dict.fromkeys(found))
 
 
@@ -53,3 +58,11 @@ def _of_stores(deployment: Deployment, releases: Collection[Release]) -> Iterato
             if store and store.manifest.release in releases and reader not in releases:
                 name = store.manifest.release.name
                 yield f"{reader.name} reads through {store.label}, which {name} makes"
+
+
+def _of_applications(deployment: Deployment, releases: Collection[Release]) -> Iterator[str]:
+    staying = {release.name for release in deployment.releases if release not in releases}
+    for manifest in deployment.manifests:
+        applied = manifest.kind == "Application" and manifest.api_version.startswith(API_GROUP)
+        if applied and manifest.release in releases and manifest.name in staying:
+            yield f"{manifest.name} is applied by {manifest.release.name}"

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from plate_llm_cli import checking, options
-from plate_llm_cli.commands.env.planned import planned_report
-from plate_llm_cli.commands.env.scaffolding import Planning, Wishes, require_new
+from plate_llm_cli.commands.env.planned import bring_into_line, planned_report
+from plate_llm_cli.commands.env.scaffolding import Planning, Wishes, model_of, require_new
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, screen_width, write_out
@@ -30,7 +32,7 @@ From = Annotated[
     typer.Option(
         "--from",
         metavar="ENV",
-        help="The environment that it shall resemble.",
+        help="The environment that it shall resemble. Default: none, a minimal one.",
         autocompletion=options.complete_env,
         show_default=False,
     ),
@@ -100,9 +102,7 @@ def new(
     """
     del verbose
     wishes = Wishes(name, source, namespace, server, tag, tuple(host or ()), tuple(label or ()))
-    with Workspace(root, engine or "") as workspace:
-        require_new(workspace, name)
-        made = Planning(workspace, wishes).scaffold()
+    made = _planned(wishes, root, engine or "")
     report = planned_report(made, root, engine or "")
     refused = checking.fails(report, "error")
     if not (dry_run or refused):
@@ -112,9 +112,20 @@ def new(
         write_out(plan_json(_facts(wishes, made, report), made.changes.files, written=written))
     else:
         _show(made, report, dry_run=dry_run)
-    _tell(made, report, name, written=written)
+    _tell(made, report, written=written)
     if refused:
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _planned(wishes: Wishes, root: Path | None, engine: str) -> Scaffold:
+    with Workspace(root, engine) as workspace:
+        require_new(workspace, wishes.name)
+        if wishes.source:
+            return Planning(workspace, wishes).scaffold()
+        model = replace(wishes, source=model_of(workspace))
+        made = Planning(workspace, model).minimal()
+    bring_into_line(made, root, engine)
+    return made
 
 
 def _facts(wishes: Wishes, made: Scaffold, report: Report) -> dict[str, Any]:
@@ -122,11 +133,12 @@ def _facts(wishes: Wishes, made: Scaffold, report: Report) -> dict[str, Any]:
 
     return {
         "environment": wishes.name,
-        "from": wishes.source,
+        "from": wishes.source or None,
         "namespace": made.target.namespace,
         "words": dict(made.renaming.words),
         "hosts": dict(made.renaming.hosts),
         "applications": list(made.applications.values()),
+        "openbao_paths": made.secret_paths,
         "notes": made.notes,
         "findings": [finding_as_json(item) for item in report.findings],
     }
@@ -139,7 +151,7 @@ def _show(made: Scaffold, report: Report, *, dry_run: bool) -> None:
         checking.write_report(report, "text", None, quiet=False)
 
 
-def _tell(made: Scaffold, report: Report, name: str, *, written: bool) -> None:
+def _tell(made: Scaffold, report: Report, *, written: bool) -> None:
     for note in made.notes:
         say(f"note: {one_line(note)}")
     if checking.fails(report, "error"):
@@ -149,5 +161,7 @@ def _tell(made: Scaffold, report: Report, name: str, *, written: bool) -> None:
     else:
         paths = " ".join(change.path for change in made.changes.files)
         say(f"next:\n  git add {one_line(paths)}")
-        say(f"  plate-llm secrets seed {name}")
-        say(f"  plate-llm argocd apply {name}")
+        env = made.applications[made.releases[0].name]
+        if made.secret_paths:
+            say(f"  plate-llm secrets seed {env}")
+        say(f"  plate-llm argocd apply {env}")

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli import checking
+from plate_llm_cli.commands.secrets.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.rules.selection import select
@@ -27,6 +28,21 @@ def planned_report(made: Scaffold, root: Path | None, engine: str) -> Report:
     paths = set(made.changes.planned)
     kept = [item for item in report.findings if _concerns(item, names, paths)]
     return replace(report, findings=tuple(kept), environments=tuple(sorted(names)))
+
+
+def bring_into_line(made: Scaffold, root: Path | None, engine: str) -> None:
+    """Let the planned Applications say what `argocd generate` has them say."""
+    from plate_llm_cli.gitops.generation.application import application_text  # noqa: PLC0415
+    from plate_llm_cli.gitops.generation.conventions import conventions_from  # noqa: PLC0415
+    from plate_llm_cli.graph.argocd_facts import application_facts  # noqa: PLC0415 - pydantic
+
+    with Workspace(root, engine, made.changes.planned) as workspace:
+        conventions = conventions_from(workspace.settings.argocd)
+        for release, facts in application_facts(deployed(workspace)).items():
+            path = release.application.file.path
+            if release.name in made.applications.values():
+                text = made.changes.text(path) or ""
+                made.changes.put(path, application_text(facts, text, conventions))
 
 
 def tree_report(root: Path | None, engine: str, planned: Mapping[str, str | None]) -> Report:

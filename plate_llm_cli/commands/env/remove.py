@@ -12,7 +12,7 @@ from plate_llm_cli.commands.secrets.deployed import deployed
 from plate_llm_cli.commands.secrets.session import confirm, place_of
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.gitops.scaffolding.leaving import remove_files
+from plate_llm_cli.gitops.scaffolding.leaving import applying_only, remove_files
 from plate_llm_cli.graph.dependents import dependents, reaching_releases
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.env_plan import changes_text, diffs_text, plan_json
@@ -102,6 +102,7 @@ def _planned(workspace: Workspace, env: str) -> _Leaving:
         EditError: a file's form does not let it be done.
     """
     releases = workspace.environment(env)
+    releases += applying_only(releases, workspace.releases)
     deployment = deployed(workspace)
     staying = [item for item in workspace.releases if item not in releases]
     needed = dependents(deployment, releases) if staying else []

@@ -70,8 +70,37 @@ class Planning:
             EditError: a file's form does not let it be done.
         """
         deployment = deployed(self._workspace)
+        made = self._begun(self._hosts(deployment), deployment)
+        add_files(made)
+        _serve(made, self._workspace)
+        self._specify(made)
+        return made
+
+    def minimal(self) -> Scaffold:
+        """An environment with the primary chart alone, named and placed as the others are.
+
+        Raises:
+            UsageError: as for `scaffold`.
+        """
+        from plate_llm_cli.gitops.generation.conventions import conventions_from  # noqa: PLC0415
+        from plate_llm_cli.gitops.scaffolding.minimal import add_minimal  # noqa: PLC0415 - pydantic
+
+        deployment = deployed(self._workspace)
+        hosts = self._wishes.hosts
+        if len(hosts) > 1:
+            raise UsageError("one --host is all that a minimal environment takes")
+        for host in hosts:
+            require_host(host, public_hosts(deployment.manifests))
+        self._releases = [self._first]
+        made = self._begun({}, deployment)
+        made.reaching = []
+        settings = self._workspace.settings
+        add_minimal(made, "".join(hosts), conventions_from(settings.argocd))
+        _serve(made, self._workspace)
+        return made
+
+    def _begun(self, hosts: Mapping[str, str], deployment: Deployment) -> Scaffold:
         words = self._words()
-        hosts = self._hosts(deployment)
         renaming = Renaming(words, hosts, {}, self._kept())
         namespace = self._wishes.namespace or renaming(self._first.namespace)
         require_label(namespace, "a namespace")
@@ -82,11 +111,7 @@ class Planning:
             renaming = Renaming(words, hosts, moved, self._kept())
         reaching = reaching_releases(deployment, self._releases)
         changes = Changes(self._workspace.tree)
-        made = Scaffold(changes, self._cloned(renaming), reaching, renaming, target)
-        add_files(made)
-        _serve(made, self._workspace)
-        self._specify(made)
-        return made
+        return Scaffold(changes, self._cloned(renaming), reaching, renaming, target)
 
     def _words(self) -> dict[str, str]:
         given = dict(_pair(label, "--label") for label in self._wishes.labels)
@@ -162,6 +187,7 @@ class Planning:
         text = made.changes.text(spec.file.path) or ""
         changed = with_environment(spec, text, names, made.renaming)
         made.changes.put(spec.file.path, changed.text)
+        made.secret_paths += changed.own
 
 
 def _serve(made: Scaffold, workspace: Workspace) -> None:
@@ -215,6 +241,20 @@ def _asked(host: str, hosts: list[str]) -> str:
     if not answer.strip():
         raise UsageError("no host was given", f"name it with {option}")
     return answer.strip()
+
+
+def model_of(workspace: Workspace) -> str:
+    """An Application of the primary chart, for a new environment that resembles none.
+
+    Raises:
+        UsageError: there is none that has a value file and a word for its environment.
+    """
+    for release in workspace.releases:
+        charts = [part.chart_name for part in release.charts]
+        if charts[:1] == [workspace.primary] and word_of(release.name, "", [], charts):
+            return release.name
+    hint = "plate-llm env list shows them"
+    raise UsageError("--from ENV is needed: nothing says what an environment is here", hint)
 
 
 def require_new(workspace: Workspace, name: str) -> None:

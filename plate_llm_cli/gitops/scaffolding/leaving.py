@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import EditError
@@ -26,6 +27,23 @@ if TYPE_CHECKING:
 
 _MARKER: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _EVERY_FILE: Final = ("",)
+
+
+def applying_only(releases: list[Release], everything: list[Release]) -> list[Release]:
+    """The other releases that are there to apply the Applications of `releases`, and no others.
+
+    None where nothing else would stay: what applies all Applications is there for the next ones.
+    """
+    own = {release.application.file.path for release in releases}
+    everywhere = {release.application.file.path for release in everything}
+    others = [release for release in everything if release not in releases]
+    found = [
+        other
+        for other in others
+        if (applied := everywhere & {path for part in other.manifests for path in part.files})
+        and applied <= own
+    ]
+    return found if len(found) < len(others) else []
 
 
 def remove_files(
@@ -88,7 +106,7 @@ def _remove_application(changes: Changes, release: Release) -> None:
 def _without_document(text: str, path: str, name: str) -> str:
     """`text` without the document of the Application `name`, and the marker in front of it."""
     starts = [0, *(found.start() for found in _MARKER.finditer(text)), len(text)]
-    pieces = [text[at:end] for at, end in zip(starts, starts[1:], strict=False)]
+    pieces = [text[at:end] for at, end in pairwise(starts)]
     kept = [piece for piece in pieces if not _is_application(piece, name)]
     if len(kept) != len(pieces) - 1:
         message = f"{path} holds several Applications in a form that cannot be taken apart"

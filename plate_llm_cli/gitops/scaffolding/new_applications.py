@@ -34,11 +34,11 @@ def add_applications(scaffold: Scaffold) -> None:
     """
     by_file: dict[str, list[Release]] = {}
     for release in scaffold.releases:
-        scaffold.applications[release.name] = _new_name(scaffold, release)
+        scaffold.applications[release.name] = new_name(scaffold, release)
         by_file.setdefault(release.application.file.path, []).append(release)
     for path, releases in by_file.items():
         text = scaffold.changes.text(path) or ""
-        target = _path(scaffold, path, releases)
+        target = application_path(scaffold, path, releases)
         others = len(list(argo_objects(parse_text(text, "")))) > len(releases)
         if target != path and not others:
             scaffold.put_new(target, _copied(scaffold, text, path, releases))
@@ -47,7 +47,7 @@ def add_applications(scaffold: Scaffold) -> None:
             _append(scaffold, path, release)
 
 
-def _path(scaffold: Scaffold, path: str, releases: list[Release]) -> str:
+def application_path(scaffold: Scaffold, path: str, releases: list[Release]) -> str:
     """Where the Applications go: a file named like the sibling's, or like the only one in it."""
     renamed = scaffold.renaming(path)
     if renamed != path or len(releases) > 1:
@@ -57,7 +57,12 @@ def _path(scaffold: Scaffold, path: str, releases: list[Release]) -> str:
     return f"{folder}/{name}" if folder else name
 
 
-def _new_name(scaffold: Scaffold, release: Release) -> str:
+def new_name(scaffold: Scaffold, release: Release) -> str:
+    """What the Application is called that is to the new environment what `release` is to its own.
+
+    Raises:
+        UsageError: nothing would tell the two apart.
+    """
     application = release.application
     name = scaffold.renaming(application.name)
     if name == application.name and scaffold.renaming(application.file.path) == (

@@ -86,7 +86,7 @@ def word_of(name: str, environment: str, beside: Iterable[str], charts: Iterable
     `environment` is what it was called on the command line, `beside` are the Applications of the
     same environment, `charts` the names of the charts that they are made of.
     """
-    if environment != name and name.endswith(environment):
+    if environment and environment != name and name.endswith(environment):
         return environment
     for chart in charts:
         rest = name.removeprefix(f"{chart}-")
