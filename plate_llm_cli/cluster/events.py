@@ -41,24 +41,32 @@ class EventLine:
     """Of how many objects."""
 
 
-def warnings_about(
-    api: Api, namespace: str, refs: Collection[Ref] | None = None
-) -> list[EventLine]:
-    """Warnings of the last hour in `namespace`, about `refs` or about all that is in it.
+def warnings_about(api: Api, namespace: str, refs: Collection[Ref]) -> list[EventLine]:
+    """Warnings of the last hour about `refs`, which are in `namespace`.
 
     Raises:
         ForbiddenError, ClusterError: events may not be read, or the API server is gone.
     """
+    return grouped(about(refs, recent_warnings(api, namespace)))
+
+
+def recent_warnings(api: Api, namespace: str) -> list[EventLine]:
+    """Every warning of the last hour in `namespace`, each on its own, newest first.
+
+    Raises:
+        ForbiddenError, ClusterError: as for `warnings_about`.
+    """
     found = api.find("v1", "Event", Selection(namespace, fields="type=Warning"))
     now = api.connection.clock
-    wanted = None if refs is None else {(ref.kind, ref.name) for ref in refs}
-    lines = [line_of(event) for event in found if text(event, "type") == "Warning"]
-    return grouped(
-        line
-        for line in lines
-        if (wanted is None or (line.about.kind, line.about.name) in wanted)
-        and (now is None or line.last is None or now - line.last <= _SPAN)
-    )
+    lines = [line_of(event) for event in found]
+    recent = [line for line in lines if not (now and line.last) or now - line.last <= _SPAN]
+    return sorted(recent, key=lambda line: line.last or _EPOCH, reverse=True)
+
+
+def about(refs: Collection[Ref], lines: Iterable[EventLine]) -> list[EventLine]:
+    """Those of `lines` that are about one of `refs`, in whichever version."""
+    wanted = {(ref.kind, ref.name) for ref in refs}
+    return [line for line in lines if (line.about.kind, line.about.name) in wanted]
 
 
 def line_of(event: Object) -> EventLine:
@@ -66,9 +74,9 @@ def line_of(event: Object) -> EventLine:
 
     A series is counted apart: those who write events in the new way leave `count` out.
     """
-    about = mapping(event, "involvedObject") or mapping(event, "regarding")
-    name, kind, where = text(about, "name"), text(about, "kind"), text(about, "namespace")
-    ref = Ref(text(about, "apiVersion"), kind, where, name)
+    whom = mapping(event, "involvedObject") or mapping(event, "regarding")
+    name, kind, where = text(whom, "name"), text(whom, "kind"), text(whom, "namespace")
+    ref = Ref(text(whom, "apiVersion"), kind, where, name)
     counts = (
         number(event, "series", "count"),
         number(event, "count"),
@@ -80,9 +88,9 @@ def line_of(event: Object) -> EventLine:
 
 
 def grouped(lines: Iterable[EventLine]) -> list[EventLine]:
-    """Lines that say the same of objects of a kind become one; the newest is first."""
+    """Lines, newest first, that say the same of objects of a kind become one."""
     groups: dict[tuple[str, str, str], list[EventLine]] = {}
-    for line in sorted(lines, key=lambda line: line.last or _EPOCH, reverse=True):
+    for line in lines:
         groups.setdefault((line.about.kind, line.reason, _gist(line)), []).append(line)
     return [
         replace(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_LONGEST: Final = 300
+_LONGEST: Final = 600
 """Characters; a message may be pages long."""
 
 _HIDDEN: Final = "[hidden]"
@@ -28,6 +28,6 @@ _SECRETS: Final = re.compile(
 
 
 def spoken(message: str) -> str:
-    """`message` in one line of at most 300 characters; what looks like a secret is hidden."""
+    """`message` in one line of at most 600 characters; what looks like a secret is hidden."""
     line = _SECRETS.sub(_HIDDEN, " ".join(message.split()))
     return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
