@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ READ_SECONDS: Final = 30.0
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds before each further try."""
 
+_ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
 _BUSY: Final = (_TOO_MANY, 500, 502, 503, 504)
@@ -209,5 +211,5 @@ def _why(error: HTTPError) -> str:
     if isinstance(reason, ReadTimeoutError):
         return "it does not answer in time"
     if isinstance(reason, NewConnectionError):
-        return str(reason).rpartition(": ")[2]
-    return str(reason.args[-1] if reason.args else reason)
+        return _ERRNO.sub("", str(reason).rpartition(": ")[2])
+    return _ERRNO.sub("", str(reason.args[-1] if reason.args else reason))

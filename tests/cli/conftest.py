@@ -13,13 +13,14 @@ import pytest
 
 from plate_llm_cli.helm import prestart
 from plate_llm_cli.process import run
+from tests.cluster.fixtures import kube
 from tests.secrets.fixtures import bao, bao_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["bao", "bao_server"]
+__all__ = ["bao", "bao_server", "kube"]
 
 FILES = {
     "apps/web-stg.yaml": """\

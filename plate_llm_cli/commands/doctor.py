@@ -1,0 +1,155 @@
+"""`plate-llm doctor`: the operator's own machine and access, and what to do about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from plate_llm_cli import options
+from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
+from plate_llm_cli.commands.secrets.session import spec_of
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.doctor.checks import Findings, State
+from plate_llm_cli.doctor.exposure import look_at_host
+from plate_llm_cli.doctor.machine import look_at_git, look_at_machine
+from plate_llm_cli.doctor.openbao import look_at_openbao
+from plate_llm_cli.errors import RootError
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.graph.build import RenderOptions
+from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.report.doctor import doctor_json, doctor_text
+from plate_llm_cli.report.text import wants_color
+from plate_llm_cli.secrets.loading import load_spec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.secrets.addresses import Place
+
+app = typer.Typer(add_completion=False)
+
+EXAMPLE = """
+plate-llm doctor
+plate-llm doctor stg
+"""
+
+Env = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="ENV",
+        help="An Application, or its short name: look at its cluster, OpenBao and host too.",
+        autocompletion=options.complete_env,
+        show_default=False,
+    ),
+]
+
+
+@app.command(epilog=EXAMPLE)
+def doctor(
+    env: Env = None,
+    output_format: options.TextFormat = options.ListFormat.TEXT,
+    context: Context = "",
+    yes_really: YesReally = False,
+    root: options.Root = None,
+    verbose: options.Verbose = False,
+) -> None:
+    """Check this machine and what it can reach; each line says ok, or what to do.
+
+    Without ENV the machine, Git and OpenBao. Nothing is changed anywhere. Exit 1 when something
+    does not work.
+    """
+    del verbose
+    with Workspace(root) as workspace:
+        if env:
+            workspace.release(env)  # a typo ends it before anything is asked
+        where = Where(context, yes_really)
+        lines = [line for found in _areas(workspace, env, where) for line in found.lines]
+    if output_format is options.ListFormat.JSON:
+        write_out(doctor_json(lines))
+    else:
+        write_out(doctor_text(lines, screen_width(), color=wants_color(sys.stdout)))
+    if any(line.state is State.FAIL for line in lines):
+        raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _areas(workspace: Workspace, env: str | None, where: Where) -> Iterator[Findings]:
+    yield look_at_machine()
+    try:
+        sources = [item for found in workspace.releases for item in found.application.sources]
+    except RootError:
+        sources = []
+    yield look_at_git(workspace.root, sources, workspace.settings.repo_url)
+    deployment = _rendered(workspace, env) if env else None
+    if env and deployment:
+        yield _cluster(workspace, env, where, deployment)
+    yield _openbao(workspace, env)
+    if deployment:
+        yield _exposure(deployment)
+
+
+def _rendered(workspace: Workspace, env: str) -> Deployment:
+    render_options = RenderOptions(workspace.kubernetes_version(""), workspace.api_versions(None))
+    return workspace.build(workspace.environment(env), render_options)
+
+
+def _cluster(workspace: Workspace, env: str, where: Where, deployment: Deployment) -> Findings:
+    from plate_llm_cli.doctor import cluster  # noqa: PLC0415 - loads the Kubernetes client: 0.3 s
+
+    found = Findings("cluster")
+    release = workspace.release(env)
+    with found.failing("context"), clusters(workspace, release, where, changes=False) as reached:
+        found.ok("context", reached.workloads.connection.context)
+        with found.failing("API server"):
+            cluster.look_at_server(found, reached.workloads, workspace.kubernetes_version(""))
+            sides = {
+                "argocd": (reached.argocd, reached.argo_namespace),
+                "workloads": (reached.workloads, release.namespace),
+            }
+            cluster.look_at_rights(found, sides)
+            cluster.look_at_argocd(found, reached.argocd, reached.argo_namespace)
+            used = {
+                item.api_version
+                for item in deployment.manifests
+                if item.kind in ("ExternalSecret", "ClusterExternalSecret")
+            }
+            cluster.look_at_external_secrets(found, reached.workloads, frozenset(used))
+    return found
+
+
+def _openbao(workspace: Workspace, env: str | None) -> Findings:
+    found = Findings("OpenBao")
+    if load_spec(workspace.tree, workspace.settings.secrets).file is None:
+        found.skip("OpenBao", "this tree has no secrets spec")
+        return found
+    with found.failing("OpenBao"):
+        look_at_openbao(found, workspace.settings, os.environ, _places(workspace, env))
+    return found
+
+
+def _places(workspace: Workspace, env: str | None) -> list[Place]:
+    """The paths of ENV."""
+    if env is None:
+        return []
+    whole = load_spec(workspace.tree, workspace.settings.secrets).required()
+    return [path.place for path in spec_of(workspace, whole, env).paths]
+
+
+def _exposure(deployment: Deployment) -> Findings:
+    found = Findings("ingress")
+    hosts: dict[str, bool] = {}
+    for item in deployment.manifests:
+        if item.kind == "Ingress":
+            spec = item.plain.get("spec") or {}
+            secured = {host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()}
+            for rule in spec.get("rules") or ():
+                if host := rule.get("host"):
+                    hosts[host] = hosts.get(host, False) or host in secured
+    for host, tls in hosts.items():
+        look_at_host(found, host, tls=tls)
+    if not hosts:
+        found.skip("host", "no Ingress with a host is rendered")
+    return found
