@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
 
 from plate_llm_cli.cluster.answers import error_of, missing_kind
 from plate_llm_cli.cluster.connection import Connection, Request
@@ -41,8 +42,8 @@ class Kind:
         """The path of one object, or of all in `namespace`, or of all there are."""
         parts = [_group_path(self.api_version)]
         if self.namespaced and namespace:
-            parts.append(f"namespaces/{namespace}")
-        return "/".join([*parts, self.plural, *([name] if name else [])])
+            parts.append(f"namespaces/{_segment(namespace)}")
+        return "/".join([*parts, self.plural, *([_segment(name)] if name else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +128,13 @@ class Api:
             if not more:
                 return found
 
-    def apply(self, obj: Object, *, force: bool = False, dry_run: bool = False) -> Object:
+    def apply(
+        self, obj: Object, *, force: bool = False, dry_run: bool = False, once: bool = False
+    ) -> Object:
         """Server-side apply as `plate-llm`; unknown fields are refused. The object that results.
+
+        With `once` it is not sent a second time: to an object that does not fit its schema the
+        API server answers 500.
 
         Raises:
             ConflictError: others manage a field that differs, and `force` is not given.
@@ -143,7 +149,7 @@ class Api:
             *_dry(dry_run),
         )
         return self.connection.json(
-            Request("PATCH", self._path(ref), f"apply {ref}", query, obj, _APPLY)
+            Request("PATCH", self._path(ref), f"apply {ref}", query, obj, _APPLY, once)
         )
 
     def patch(self, ref: Ref, body: Object, *, dry_run: bool = False) -> Object:
@@ -246,6 +252,11 @@ class Api:
 
 def _group_path(api_version: str) -> str:
     return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+
+
+def _segment(name: str) -> str:
+    """A name from the tree as one part of a path: none leads elsewhere, or cuts off a query."""
+    return quote(name, safe=":") if name.strip(".") else name.replace(".", "%2E")
 
 
 def _dry(dry_run: bool) -> tuple[tuple[str, str], ...]:

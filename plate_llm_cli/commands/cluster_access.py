@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.gitops.releases import Release
 
-_CLUSTER = "Cluster"
+PANEL = "Cluster"
+"""Where `--help` shows options of this kind."""
 _ARGOCD = "argocd"
 """The key of `[tool.plate-llm.contexts]` for the cluster in which ArgoCD runs."""
 
@@ -36,7 +37,7 @@ Context = Annotated[
     typer.Option(
         "--context",
         metavar="NAME",
-        rich_help_panel=_CLUSTER,
+        rich_help_panel=PANEL,
         help="The context of the kubeconfig. Default: as [tool.plate-llm.contexts] says.",
         show_default=False,
     ),
@@ -46,7 +47,7 @@ Namespace = Annotated[
     typer.Option(
         "--namespace",
         metavar="NAME",
-        rich_help_panel=_CLUSTER,
+        rich_help_panel=PANEL,
         help="Where to look. Default: as the Application says.",
         show_default=False,
     ),
@@ -55,7 +56,7 @@ YesReally = Annotated[
     bool,
     typer.Option(
         "--yes-really",
-        rich_help_panel=_CLUSTER,
+        rich_help_panel=PANEL,
         help="Use the context though nothing says that it is the one of ENV.",
     ),
 ]

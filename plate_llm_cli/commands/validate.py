@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import checking, options, watching
+from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands.validating_live import Seen, with_cluster
 from plate_llm_cli.context import Workspace, find_root
+from plate_llm_cli.errors import ClusterError, UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.rules.selection import select
@@ -22,6 +25,7 @@ EXAMPLE = """
 plate-llm validate
 plate-llm validate stg --fail-on warning
 plate-llm validate --format sarif --output findings.sarif
+plate-llm validate stg --live
 """
 
 Envs = Annotated[
@@ -77,6 +81,14 @@ Provenance = Annotated[
 Watch = Annotated[
     bool, typer.Option("--watch", help="Check again whenever a file is saved, until Ctrl-C.")
 ]
+Live = Annotated[
+    bool,
+    typer.Option(
+        "--live",
+        rich_help_panel=cluster_access.PANEL,
+        help="Also ask the cluster of ENV: a dry run of every object, and what they refer to.",
+    ),
+]
 
 
 @app.command(epilog=EXAMPLE)
@@ -94,11 +106,16 @@ def validate(
     root: options.Root = None,
     provenance: Provenance = True,
     watch: Watch = False,
+    live: Live = False,
+    context: cluster_access.Context = "",
+    yes_really: cluster_access.YesReally = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Check that every release of the tree would come up."""
     del verbose
+    if live:
+        _require_one(envs or [], watch=watch)
 
     def look() -> bool:
         """Check the tree as it is now; True when the findings are bad enough to fail."""
@@ -120,7 +137,17 @@ def validate(
             )
             releases = workspace.environments(envs or ())
             limit = fail_on or settings.fail_on or options.FailOn.ERROR
-            report = checking.check(workspace, releases, choose, render_options, limit)
+            deployment, report = checking.examine(
+                workspace, releases, choose, render_options, limit
+            )
+            if live and envs:
+                seen = Seen(envs[0], deployment, report, render_options)
+                where = cluster_access.Where(context, yes_really)
+                try:
+                    report = with_cluster(workspace, seen, where)
+                except ClusterError:  # what the tree alone shows is not lost with it
+                    checking.write_report(report, output_format.value, output, quiet=quiet)
+                    raise
         checking.write_report(report, output_format.value, output, quiet=quiet)
         return checking.fails(report, limit)
 
@@ -128,3 +155,11 @@ def validate(
         watching.repeat(look, find_root(root))
     if look():
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _require_one(envs: list[str], *, watch: bool) -> None:
+    if watch:
+        raise UsageError("--live and --watch do not go together", "leave out one of them")
+    if len(envs) != 1:
+        given = f"not {len(envs)}" if envs else "and none is named"
+        raise UsageError(f"--live takes exactly one environment, {given}", "name it: validate ENV")

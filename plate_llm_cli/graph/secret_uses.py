@@ -88,7 +88,7 @@ def secret_uses(manifests: Iterable[Manifest]) -> Iterator[SecretUse]:
     }
     used: dict[int, Manifest] = {}
     for manifest in objects:
-        for base, pod in _pods(manifest):
+        for base, pod in pods_of(manifest):
             yield from _in_pod(manifest, base, pod)
             account = accounts.get((*place_of(manifest), _account_name(pod)))
             # The API server gives a pod its account's pull secrets only if it has none of its own.
@@ -102,7 +102,7 @@ def _account_name(pod: Mapping[str, Any]) -> str:
     return text(pod.get("serviceAccountName")) or text(pod.get("serviceAccount")) or "default"
 
 
-def _pods(manifest: Manifest) -> Iterator[tuple[Route, dict[str, Any]]]:
+def pods_of(manifest: Manifest) -> Iterator[tuple[Route, dict[str, Any]]]:
     """What the object says of pods, with the way to it."""
     if manifest.kind == "Pod" and manifest.api_version == "v1":
         yield ("spec",), mapping(at(manifest.plain, "spec"))

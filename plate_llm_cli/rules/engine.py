@@ -25,6 +25,9 @@ _NEARER = {
     "invalid-manifest": ("invalid-value",),
     "misread-scalar": ("invalid-manifest", "invalid-value"),
     "invalid-secrets-spec": ("invalid-yaml", "duplicate-key"),
+    "refused-object": ("invalid-manifest", "invalid-value", "values-schema"),
+    "server-warning": ("deprecated-api",),
+    "missing-kind": ("unavailable-api",),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

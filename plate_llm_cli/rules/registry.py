@@ -15,6 +15,16 @@ from plate_llm_cli.rules.argocd.remote_source import RemoteSource
 from plate_llm_cli.rules.argocd.unexpanded_application_set import UnexpandedApplicationSet
 from plate_llm_cli.rules.argocd.unreadable_values import UnreadableValues
 from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
+from plate_llm_cli.rules.cluster.exceeded_quota import ExceededQuota
+from plate_llm_cli.rules.cluster.missing_class import MissingClass
+from plate_llm_cli.rules.cluster.missing_kind import MissingKind
+from plate_llm_cli.rules.cluster.missing_namespace import MissingNamespace
+from plate_llm_cli.rules.cluster.missing_object import MissingObject
+from plate_llm_cli.rules.cluster.refused_object import RefusedObject
+from plate_llm_cli.rules.cluster.server_warning import ServerWarning
+from plate_llm_cli.rules.cluster.unchecked_live import UncheckedLive
+from plate_llm_cli.rules.cluster.unusable_issuer import UnusableIssuer
+from plate_llm_cli.rules.cluster.unusable_pull_secret import UnusablePullSecret
 from plate_llm_cli.rules.helm.helm_lint import HelmLint
 from plate_llm_cli.rules.helm.missing_dependency import MissingDependency
 from plate_llm_cli.rules.helm.render_failed import RenderFailed
@@ -95,4 +105,14 @@ RULES: tuple[Rule, ...] = (
     RemoteSource(),
     UnsupportedSource(),
     UnexpandedApplicationSet(),
+    RefusedObject(),
+    ServerWarning(),
+    MissingKind(),
+    MissingNamespace(),
+    UnusableIssuer(),
+    MissingClass(),
+    MissingObject(),
+    UnusablePullSecret(),
+    ExceededQuota(),
+    UncheckedLive(),
 )

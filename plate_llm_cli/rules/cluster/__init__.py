@@ -1,0 +1,1 @@
+"""Rules about what the cluster says, with `plate-llm validate --live`."""
