@@ -66,6 +66,7 @@ class LiveObjects:
     def __init__(self, api: Api, application: Object | None) -> None:
         self._api, self._application = api, application
         self._name = text(application or {}, "metadata", "name")
+        self._destination = text(application or {}, "spec", "destination", "namespace")
         self._ignored = IgnoredDifferences.of(application or {})
         self._found = LiveComparison(unmanaged=application is None)
         self._listed: dict[tuple[str, str, str], dict[str, Object]] = {}
@@ -166,6 +167,8 @@ class LiveObjects:
             ref = Ref(api_version, text(item, "kind"), text(item, "namespace"), text(item, "name"))
             if item.get("hook") is True or (ref.group, ref.kind, ref.name) in names:
                 continue
+            if ref.kind == "Namespace" and ref.name == self._destination:
+                continue  # CreateNamespace=true: no manifest is to have it
             try:
                 live = self._api.get(ref)
             except MissingKindError:

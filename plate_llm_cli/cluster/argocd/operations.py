@@ -83,9 +83,11 @@ def start(
         if _is_ours(live, mark):
             return _started(api, live.node)
         require_idle(live)
-        body = wanted(live)
+        body = wanted(live) | {"metadata": {"resourceVersion": live.version}}
         body["operation"] = _signed(body["operation"], mark)
-        body["metadata"] = {"resourceVersion": live.version}
+        if live.operation is not None:
+            # As SetAppOperation does: ArgoCD merges, and would leave parts of the last one in it.
+            body["status"] = {"operationState": None}
         try:
             return _started(api, api.patch(ref, body, dry_run=dry_run))
         except ClusterError as error:
@@ -106,10 +108,10 @@ def require_idle(live: LiveApplication) -> None:
         BusyError: one does.
     """
     operation = live.operation
-    if live.requested:
-        raise BusyError(live.ref, text(live.node, "operation", "initiatedBy", "username"), None)
     if operation is not None and operation.running:
         raise BusyError(live.ref, operation.by, operation.started)
+    if live.requested:
+        raise BusyError(live.ref, text(live.node, "operation", "initiatedBy", "username"), None)
 
 
 def _signed(operation: Object, mark: str) -> Object:
