@@ -1,5 +1,5 @@
-"""A cluster for every test of this folder."""
+"""A cluster for every test of this folder, and the official client for it."""
 
-from tests.cluster.fixtures import kube
+from tests.cluster.fixtures import asker, kube
 
-__all__ = ["kube"]
+__all__ = ["asker", "kube"]

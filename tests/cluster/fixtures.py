@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.cluster.asking import Asker
 from tests.cluster.double.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 @pytest.fixture
@@ -17,3 +19,9 @@ def kube() -> Iterator[Cluster]:
     """A cluster with ArgoCD, External Secrets, cert-manager and Prometheus installed in it."""
     with Cluster("argocd", "external-secrets", "cert-manager", "prometheus") as cluster:
         yield cluster
+
+
+@pytest.fixture
+def asker(kube: Cluster, tmp_path: Path) -> Asker:
+    """The official client, pointed at the cluster."""
+    return Asker.of(kube, tmp_path)

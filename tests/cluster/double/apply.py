@@ -162,7 +162,7 @@ def _step(shape: Shape, item: Any) -> Step:
 
 def _pruned(shape: Shape, value: Any, gone: Paths, kept: Paths) -> Any:
     """`value` without the places in `gone`, unless something in `kept` is below them."""
-    for path in sorted(gone, key=len, reverse=True):
+    for path in sorted(gone, key=len):  # an item before its key, by which it is found
         if not any(other[: len(path)] == path for other in kept):
             value = _removed(shape, value, path, kept)
     return value

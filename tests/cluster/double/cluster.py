@@ -222,6 +222,21 @@ class Cluster:
         """Let a user do what a rule covers, and nothing that no such rule covers."""
         self.api.authorization.permits.append(Rule(**rule))
 
+    def event(
+        self, about: Object, reason: str, message: str, *, kind: str = "Warning", count: int = 1
+    ) -> Object:
+        """Record an Event about an object."""
+        metadata, now = about["metadata"], self.api.clock.text()
+        namespace = metadata.get("namespace", "default")
+        involved = {"apiVersion": about["apiVersion"], "kind": about["kind"]}
+        involved |= {"name": metadata["name"], "namespace": namespace}
+        involved |= {"uid": metadata["uid"]} if "uid" in metadata else {}
+        body: Object = {"apiVersion": "v1", "kind": "Event", "involvedObject": involved}
+        body["metadata"] = {"generateName": f"{metadata['name']}.", "namespace": namespace}
+        body |= {"reason": reason, "message": message, "type": kind, "count": count}
+        body |= {"firstTimestamp": now, "lastTimestamp": now, "source": {"component": "double"}}
+        return self.create(body)
+
     def log(
         self, pod: str, text: str, namespace: str = "default", *, previous: bool = False, **of: str
     ) -> None:
