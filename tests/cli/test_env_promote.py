@@ -161,7 +161,7 @@ def test_what_does_not_move(
 
 
 @pytest.mark.parametrize(
-    ("option", "tag"), [(("--allow-moving",), "latest"), (("--tag", "1.4.0"), '"1.4.0"')]
+    ("option", "tag"), [(("--allow-moving",), '"latest"'), (("--tag", "1.4.0"), '"1.4.0"')]
 )
 def test_a_tag_that_moves_on_request(
     images: Tree, call: Call, option: tuple[str, ...], tag: str
