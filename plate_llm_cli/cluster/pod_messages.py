@@ -46,8 +46,7 @@ _PULLS: Final[Sequence[tuple[re.Pattern[str], str, str]]] = [
             r"unauthorized|\bdenied\b|no basic auth|authorization failed|authentication required"
             r"|insufficient_scope|403 forbidden|code = (?:unauthenticated|permissiondenied)",
             "the registry refuses the pull: {secrets}",
-            "plate-llm secrets plan shows what the registry's path lacks; does the account see"
-            " this repository?",
+            "plate-llm secrets plan ENV shows whether the login is there; may it pull this?",
         ),
         (
             r"no match for platform|no matching manifest|exec format",
@@ -188,7 +187,7 @@ def mount_cause(message: str) -> Cause:
 def _filled(kind: str) -> str:
     if kind == "ConfigMap":
         return "add it to what is deployed"
-    return "plate-llm secrets plan shows what OpenBao lacks"
+    return "plate-llm secrets plan ENV shows what OpenBao lacks"
 
 
 def _without_reference(message: str) -> str:

@@ -11,7 +11,7 @@ from plate_llm_cli.report.columns import described
 from plate_llm_cli.report.untrusted import json_text, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plate_llm_cli.cluster.events import EventLine
     from plate_llm_cli.cluster.status.item import Item, Problem
@@ -31,19 +31,16 @@ _VERDICTS: Final = {
     Level.WAITING: "is not healthy yet",
     Level.FAILING: "is not healthy",
 }
+_TO_DO: Final = "to do: "
 _MOST_WARNINGS: Final = 5
-_LONGEST: Final = 160
+_LONGEST: Final = 120
 """Characters of a warning; programs get more."""
-
-Row = tuple[str, str, str]
 
 
 def status_text(page: Page, width: int | None) -> str:
     """The verdict, then a line for each object; what is not well has its reasons below."""
-    head = described([(symbol, text) for symbol, text in _head(page)], width)
-    rows = [row for item in page.items for row in _rows(item)]
-    rows += _warnings(page)
-    return head + "\n" + described([_clean(row) for row in rows], width)
+    rows = [*_rows(page.items), *_warnings(page)]
+    return _listed(_head(page), width) + "\n" + _listed(rows, width)
 
 
 def painted(text: str) -> str:
@@ -51,58 +48,57 @@ def painted(text: str) -> str:
     return _SYMBOL.sub(lambda match: f"\x1b[1;{_COLOURS[match[0]]}m{match[0]}\x1b[0m", text)
 
 
+def _listed(rows: Iterable[tuple[str, str]], width: int | None) -> str:
+    return described([(symbol, one_line(text)) for symbol, text in rows], width)
+
+
 def _head(page: Page) -> Iterator[tuple[str, str]]:
     verdict = _VERDICTS.get(page.level, "is healthy")
     if page.healthy and page.unknown:
         verdict += f", as far as can be seen ({page.unknown} not read)"
-    symbol = "ok" if page.healthy else _SYMBOLS[page.level]
-    yield symbol, one_line(f"{page.env} {verdict}")
+    yield "ok" if page.healthy else _SYMBOLS[page.level], f"{page.env} {verdict}"
     if page.reason:
         item, problem = page.reason
-        yield "", one_line(f"{item.ref.kind} {item.ref.name}: {problem.text}")
+        yield "", f"{item.ref.kind} {item.ref.name}: {problem.text}"
         if problem.advice:
-            yield "", one_line(f"to do: {problem.advice}")
+            yield "", f"{_TO_DO}{problem.advice}"
     at = f", {page.at:%Y-%m-%d %H:%M:%S} UTC" if page.at else ""
-    yield "", one_line(f"{page.namespace} in context {page.context}{at}")
+    yield "", f"{page.namespace} in context {page.context}{at}"
 
 
-def _rows(item: Item) -> Iterator[Row]:
-    symbol = _SYMBOLS[item.level]
-    yield symbol, item.ref.kind, f"{item.ref.name}: {item.summary}"
-    for problem in item.problems:
-        if problem.text != item.summary:
-            yield "", "", f"- {problem.text}"
-        if problem.advice:
-            yield "", "", f"  to do: {problem.advice}"
+def _rows(items: Iterable[Item]) -> Iterator[tuple[str, str]]:
+    """What to do is said once, where several objects need the same."""
+    said: set[str] = set()
+    for item in items:
+        yield _SYMBOLS[item.level], f"{item.ref.kind} {item.ref.name}: {item.summary}"
+        for problem in item.problems:
+            if problem.text != item.summary:
+                yield "", f"- {problem.text}"
+            if problem.advice and problem.advice not in said:
+                yield "", f"  {_TO_DO}{problem.advice}"
+                said.add(problem.advice)
 
 
-def _warnings(page: Page) -> Iterator[Row]:
+def _warnings(page: Page) -> Iterator[tuple[str, str]]:
     if page.unread:
-        yield _SYMBOLS[Level.UNKNOWN], "Events", page.unread
+        yield _SYMBOLS[Level.UNKNOWN], f"Events: {page.unread}"
         return
     if not page.warnings:
-        yield "ok", "Events", "no warning within the last hour"
+        yield "ok", "Events: no warning within the last hour"
         return
     symbol = _SYMBOLS[Level.NOTE]
     for line in page.warnings[:_MOST_WARNINGS]:
-        when = ago(line.last, page.at)
         times = f" {line.count} times" if line.count > 1 else ""
         many = f" and {line.objects - 1} more" if line.objects > 1 else ""
         who = f"{line.about.kind} {line.about.name}{many}"
-        yield symbol, "Event", f"{who}: {line.reason}{times}, {when}: {_cut(line.message)}"
-        symbol = ""
+        when = ago(line.last, page.at)
+        yield symbol, f"{who}: {line.reason}{times}, {when}: {_cut(line.message)}"
     if (more := len(page.warnings) - _MOST_WARNINGS) > 0:
-        yield "", "", f"and {more} more warnings"
+        yield "", f"and {more} more warnings"
 
 
 def _cut(message: str) -> str:
     return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
-
-
-def _clean(row: Row) -> Row:
-    symbol, kind, text = row
-    indent = text[: len(text) - len(text.lstrip())]
-    return symbol, one_line(kind), indent + one_line(text)
 
 
 def status_json(page: Page) -> str:

@@ -43,7 +43,7 @@ def applications(api: Api, expected: Expected) -> Iterator[Item]:
 def _item(ref: Ref, app: LiveApplication, now: datetime | None) -> Item:
     at = ", ".join(revision[:_SHORT] for revision in app.revisions)
     looked = ago(app.reconciled, now)
-    said = [app.sync or "not compared yet", app.health, at, looked and f"looked at {looked}"]
+    said = [app.sync or "not compared yet", app.health, at, looked]
     operation = app.operation
     facts = {
         "sync": app.sync,

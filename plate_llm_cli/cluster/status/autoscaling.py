@@ -74,7 +74,7 @@ def _budget(ref: Ref, node: Object) -> Item:
         number(node, "status", name) for name in ("currentHealthy", "desiredHealthy")
     )
     facts = {"allowed": allowed, "healthy": healthy, "wanted": wanted}
-    said = f"{allowed} may be taken away, {healthy} healthy of {wanted} that must be"
+    said = f"{allowed} may be taken away ({healthy} healthy, {wanted} must stay)"
     problems: list[Problem] = []
     if not allowed and number(node, "status", "expectedPods"):
         advice = "a node under it cannot be drained; have one replica more"

@@ -100,14 +100,14 @@ def _external(ref: Ref, node: Object, now: datetime | None, env: str) -> Item:
         late = f"to be read every {span(every)}, and was {ago(refreshed, now)}"
         advice = "is the operator of External Secrets up?"
         problems.append(Problem(Level.FAILING, Root.NOT_SYNCED, late, advice))
-    state = "synced" if problem is None else "not synced"
-    when = ago(refreshed, now)
+    when = ago(refreshed, now) or "never"
+    said = f"synced {when}" if problem is None else f"not synced, last time {when}"
     facts = {
         "ready": problem is None,
         "reason": condition(node, "Ready")[1],
         "refreshed": stamp(refreshed),
     }
-    return Item(ref, f"{state} {when}".rstrip(), tuple(problems), facts)
+    return Item(ref, said, tuple(problems), facts)
 
 
 def _unready(node: Object, root: Root, env: str) -> Problem | None:

@@ -97,7 +97,7 @@ def look(workload_api: Api, argo_api: Api, expected: Expected) -> Page:
         reader.now,
         items,
         grouped(about(concerned, warnings)),
-        heard.error.message if isinstance(heard, Unread) else "",
+        heard.text if isinstance(heard, Unread) else "",
     )
 
 

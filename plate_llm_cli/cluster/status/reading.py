@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from plate_llm_cli.cluster.api import Selection
 from plate_llm_cli.cluster.objects import Object, text
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
-from plate_llm_cli.errors import ClusterError, MissingKindError
+from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,12 +28,21 @@ class Unread:
 
     def of(self, ref: Ref) -> Item:
         """What the page says of `ref` then. Where its kind is missing, so is the object."""
-        error = self.error
-        if isinstance(error, MissingKindError):
-            problem = Problem(Level.FAILING, Root.ABSENT, error.message, error.hint)
-            return Item(ref, "cannot be there", (problem,))
-        problem = Problem(Level.UNKNOWN, Root.ABSENT, error.message, error.hint)
-        return Item(ref, "cannot be read", (problem,))
+        is_missing = isinstance(self.error, MissingKindError)
+        level = Level.FAILING if is_missing else Level.UNKNOWN
+        return Item(ref, self.text, (self.problem(level),))
+
+    def problem(self, level: Level = Level.UNKNOWN) -> Problem:
+        """The same as a problem."""
+        return Problem(level, Root.ABSENT, self.text, self.error.hint)
+
+    @property
+    def text(self) -> str:
+        """What was not allowed, or why it is not known."""
+        message = self.error.message
+        # Behind it, the API server says the same once more, in its own words.
+        is_forbidden = isinstance(self.error, ForbiddenError)
+        return message.partition(": ")[0] if is_forbidden else message
 
 
 def attempt(read: Callable[[], T]) -> T | Unread:

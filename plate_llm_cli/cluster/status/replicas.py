@@ -112,6 +112,6 @@ def _incomplete(workload: Object, replicas: Replicas) -> Problem:
         lacking = f"{replicas.available} of {replicas.wanted} are available"
         # Set when the last roll-out came up: this is no roll-out, but something that broke.
         broke = reason == "NewReplicaSetAvailable"
-        return Problem(Level.FAILING if broke else Level.WAITING, Root.ROLL_OUT, lacking)
+        return Problem(Level.FAILING if broke else Level.WAITING, Root.NOT_READY, lacking)
     left = replicas.total - replicas.updated
     return Problem(Level.WAITING, Root.ROLL_OUT, f"{left} of the old revision still to end")

@@ -56,7 +56,7 @@ def workloads(reader: Reader, expected: Expected, warnings: Sequence[EventLine])
         elif ref.kind == "Job":
             found.append(_job(ref, live[ref.name]))
         else:
-            seen = _Seen(ref, live[ref.name], owned, warnings, reader)
+            seen = _Seen(ref, live[ref.name], owned, warnings, reader, expected.env)
             found.append(seen.item())
             belonging += seen.belonging()
     return Workloads(found, belonging)
@@ -71,6 +71,7 @@ class _Seen:
     owned: Owned | Unread
     warnings: Sequence[EventLine]
     reader: Reader
+    env: str
 
     def item(self) -> Item:
         """What the page says of it."""
@@ -116,17 +117,38 @@ class _Seen:
         own = list(problems_of(self.node))
         whole = all(problem.level is Level.NOTE for problem in own)
         down = any(problem.level is Level.FAILING for problem in own)
-        for (trouble, count), advised in _grouped([self._troubles(pod) for pod in pods]):
-            yield _problem(trouble, count, advised, whole=whole, down=down)
-        yield from own
+        troubles = grouped([self._troubles(pod) for pod in pods])
+        for trouble, count in troubles:
+            yield self._problem(trouble, count, whole=whole, down=down)
+        # That not all are available goes without saying once it is said why.
+        yield from (item for item in own if not troubles or item.root is not Root.NOT_READY)
         if isinstance(self.owned, Unread):
-            error = self.owned.error
-            yield Problem(Level.UNKNOWN, Root.ABSENT, error.message, error.hint)
+            # What the workload counts is enough to know that it is well.
+            yield self.owned.problem(Level.NOTE if whole else Level.UNKNOWN)
         old = self._sets()[1:]
         if not whole and old:
             ready = sum(number(item, "status", "readyReplicas") for item in old)
             text_ = f"the revision before still runs: {ready} ready"
             yield Problem(Level.NOTE, Root.ROLL_OUT, text_)
+
+    def _problem(self, trouble: Trouble, pods: int, *, whole: bool, down: bool) -> Problem:
+        """`whole`: the workload has all it wants; `down`: it says itself that it will not."""
+        single = len(items(self.node, *_CONTAINERS)) == 1
+        where = f"{trouble.container}: " if trouble.container and not single else ""
+        code = f" (exit {trouble.exit_code})" if trouble.exit_code is not None else ""
+        times = f", restarted {trouble.restarts} times" if trouble.restarts > 1 else ""
+        many = f" ({pods} pods)" if pods > 1 else ""
+        level = Level.FAILING
+        if whole or trouble.sort in _NOTES:
+            level = Level.NOTE
+        elif trouble.sort is Sort.NOT_READY and not down:
+            level = Level.WAITING
+        return Problem(
+            level,
+            _ROOTS.get(trouble.sort, Root.ROLL_OUT),
+            f"{where}{trouble.what}{code}{times}{many}: {trouble.cause}",
+            trouble.advice.replace("ENV", self.env),
+        )
 
     def _troubles(self, pod: Object) -> list[Trouble]:
         name = text(pod, "metadata", "name")
@@ -151,37 +173,14 @@ class _Seen:
 _CONTAINERS: Final = ("spec", "template", "spec", "containers")
 
 
-def _grouped(found: list[list[Trouble]]) -> list[tuple[tuple[Trouble, int], bool]]:
-    """Troubles that pods share once, with how many pods have them; the flag: advice not yet given.
-
-    The nearest to the root come first.
-    """
+def grouped(found: list[list[Trouble]]) -> list[tuple[Trouble, int]]:
+    """Troubles that pods share once, with how many pods have them; nearest to the root first."""
     groups: dict[tuple[str, str, str], list[Trouble]] = defaultdict(list)
     for trouble in sorted((item for pod in found for item in pod), key=lambda item: item.sort):
         groups[trouble.container, trouble.what, trouble.cause].append(trouble)
-    advised: set[str] = set()
-    told = []
-    for same in groups.values():
-        worst = max(same, key=lambda trouble: trouble.restarts)
-        told.append(((worst, len(same)), worst.advice not in advised))
-        advised.add(worst.advice)
-    return told
-
-
-def _problem(trouble: Trouble, pods: int, advised: bool, *, whole: bool, down: bool) -> Problem:
-    """`whole`: the workload has all it wants; `down`: it says itself that it will not."""
-    where = f"{trouble.container}: " if trouble.container else ""
-    code = f" (exit {trouble.exit_code})" if trouble.exit_code is not None else ""
-    times = f", restarted {trouble.restarts} times" if trouble.restarts > 1 else ""
-    many = f" ({pods} pods)" if pods > 1 else ""
-    said = f"{where}{trouble.what}{code}{times}{many}: {trouble.cause}"
-    level = Level.FAILING
-    if whole or trouble.sort in _NOTES:
-        level = Level.NOTE
-    elif trouble.sort is Sort.NOT_READY and not down:
-        level = Level.WAITING
-    root = _ROOTS.get(trouble.sort, Root.ROLL_OUT)
-    return Problem(level, root, said, trouble.advice if advised else "")
+    return [
+        (max(same, key=lambda trouble: trouble.restarts), len(same)) for same in groups.values()
+    ]
 
 
 def _job(ref: Ref, node: Object) -> Item:
