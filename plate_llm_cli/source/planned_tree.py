@@ -47,7 +47,8 @@ class PlannedTree(Tree):
     def text(self, path: str) -> str:
         """As a tree does."""
         if path in self._planned:
-            return (self._planned[path] or "").removeprefix("\ufeff")[:MAX_BYTES]
+            text = (self._planned[path] or "").removeprefix("\ufeff")
+            return text.replace("\r\n", "\n").replace("\r", "\n")[:MAX_BYTES]
         return super().text(path)
 
     def is_dir(self, path: str) -> bool:

@@ -109,7 +109,8 @@ class Planning:
         moved = {self._first.namespace: namespace}
         if renaming(self._first.namespace) != self._first.namespace not in words:
             renaming = Renaming(words, hosts, moved, self._kept())
-        reaching = reaching_releases(deployment, self._releases)
+        elsewhere = target.server not in ("", self._first.application.cluster)
+        reaching = [] if elsewhere else reaching_releases(deployment, self._releases)
         changes = Changes(self._workspace.tree)
         return Scaffold(changes, self._cloned(renaming), reaching, renaming, target)
 
@@ -153,6 +154,10 @@ class Planning:
         require_free(names, (cluster, target.namespace), self._workspace.releases)
 
     def _hosts(self, deployment: Deployment) -> Mapping[str, str]:
+        broken = next((item for item in deployment.half_known if item in self._releases), None)
+        if broken is not None:
+            message = f"{broken.name} is not known whole: a new environment would not be, either"
+            raise UsageError(message, f"plate-llm validate {self._wishes.source} says why")
         taken = public_hosts(deployment.manifests)
         own = [host for host, release in taken.items() if release in self._releases]
         given: dict[str, str] = {}

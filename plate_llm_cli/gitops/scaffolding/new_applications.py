@@ -91,12 +91,17 @@ def _append(scaffold: Scaffold, path: str, release: Release) -> None:
         item = to_plain(_root(moved, document, base))
         scaffold.changes.put(path, append(text, base[:-1], item, document=document))
         return
+    filled = [
+        number
+        for number, item in enumerate(parse_text(text, "").documents)
+        if item.root is not None
+    ]
     pieces = [piece for piece in _MARKER.split(moved) if _holds_data(piece)]
-    if len(pieces) != len(parse_text(text, "").documents):
+    if len(pieces) != len(filled):
         message = f"{path} holds several Applications in a form that cannot be added to"
         raise EditError(message, "give each Application a file of its own")
     between = "---\n" if text.endswith("\n") else "\n---\n"
-    scaffold.changes.put(path, text + between + pieces[document])
+    scaffold.changes.put(path, text + between + pieces[filled.index(document)])
 
 
 def _root(text: str, document: int, base: Route) -> Node | None:
