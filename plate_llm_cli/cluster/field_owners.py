@@ -108,7 +108,7 @@ def _walk(fields: Fields, obj: Any, wanted: Any, place: Place) -> Iterator[Place
         other = _step(label, wanted)
         inside = wanted[other] if other is not None else _ABSENT
         if inside is None or inside is _ABSENT:
-            if "." in below or not below:
+            if not set(below) - {"."} or ("." in below and not label.startswith("f:")):
                 yield here
             else:
                 yield from _walk(below, obj[step], {}, here)

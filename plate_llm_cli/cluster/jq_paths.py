@@ -22,7 +22,7 @@ _TOKEN: Final = re.compile(
     r"\s*(?:(?P<key>\.?\s*\[\s*\"(?:[^\"\\]|\\.)*\"\s*\]|\.\"(?:[^\"\\]|\\.)*\"|\.[A-Za-z_]\w*)"
     r"|(?P<index>\.?\[\s*-?\d+\s*\])|(?P<each>\.?\[\s*\])|(?P<try>\?)|(?P<pipe>\|)"
     r"|select\s*\((?P<select>(?:[^()\"]|\"(?:[^\"\\]|\\.)*\"|\([^()]*\))*)\)"
-    r"|(?P<self>\.))"
+    r"|(?P<self>\.(?=\s*(?:\||$))))"
 )
 _COMPARISON: Final = re.compile(r"(?P<path>[^=!|]+?)\s*(?P<op>==|!=)\s*(?P<literal>.+)")
 _CALL: Final = re.compile(

@@ -1,0 +1,61 @@
+"""Paths of jq: which fields they mean, and what is more than a path."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plate_llm_cli.cluster.jq_paths import JqPath, UnreadPathError
+
+INGRESS = {
+    "metadata": {"annotations": {"a.io/b": "1"}},
+    "spec": {
+        "rules": [
+            {"http": {"paths": [{"path": "/"}, {"path": "/.well-known/acme-challenge/x"}]}},
+            {"host": "x"},
+        ]
+    },
+}
+PATHS = ("spec", "rules", 0, "http", "paths")
+
+
+@pytest.mark.parametrize(
+    ("expression", "places"),
+    [
+        (".spec", [("spec",)]),
+        (".spec.rules[1].host", [("spec", "rules", 1, "host")]),
+        (".spec.rules[-1]", [("spec", "rules", 1)]),
+        (".spec.rules[].host", [("spec", "rules", 1, "host")]),
+        ('.metadata.annotations."a.io/b"', [("metadata", "annotations", "a.io/b")]),
+        ('.metadata.annotations["a.io/b"]', [("metadata", "annotations", "a.io/b")]),
+        (
+            ".spec.rules[]?.http.paths[]? "
+            '| select(.path | startswith("/.well-known/acme-challenge/"))',
+            [(*PATHS, 1)],
+        ),
+        ('.spec.rules[0].http.paths[] | select(.path == "/") | .path', [(*PATHS, 0, "path")]),
+        ('.spec.rules[0].http.paths[] | select(.path != "/")', [(*PATHS, 1)]),
+        ('.spec.rules[] | select(has("host"))', [("spec", "rules", 1)]),
+        (".spec.nothing[].here", []),
+    ],
+)
+def test_where_it_leads(expression: str, places: list[tuple[str | int, ...]]) -> None:
+    assert JqPath.read(expression).places(INGRESS) == places
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [".a, .b", ".a | length", ".a | select(.b > 3)", "..", ".a | map(.b)", ".a // 1", "del(.a)"],
+)
+def test_more_than_a_path(expression: str) -> None:
+    with pytest.raises(UnreadPathError):
+        JqPath.read(expression)
+
+
+@given(st.text(alphabet='.[]"|?()ab0 =!selct,', max_size=40))
+def test_any_text_is_read_or_refused(expression: str) -> None:
+    with suppress(UnreadPathError):
+        JqPath.read(expression).places(INGRESS)
