@@ -23,7 +23,8 @@ _SHORT = 12
 def progress_line(app: LiveApplication, verdict: Verdict, seconds: float, width: int) -> str:
     """Where the wait stands, on one line of `width` cells at most."""
     state = " ".join(part for part in (app.sync, app.health) if part) or "not looked at"
-    text = one_line(f"{seconds:4.0f} s  {app.ref.name}  {state}  {verdict.reason}")
+    reason = "" if verdict.reason == app.health else f": {verdict.reason}"
+    text = one_line(f"{app.ref.name} {seconds:.0f} s: {state}{reason}")
     return text if len(text) < width else f"{text[: max(width - 2, 1)]}…"
 
 

@@ -14,7 +14,7 @@ from plate_llm_cli.cluster.api import Api
 from plate_llm_cli.cluster.argocd import waiting
 from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.argocd.verdict import State
-from plate_llm_cli.cluster.argocd.waiting import Waiter, ask_to_look
+from plate_llm_cli.cluster.argocd.waiting import Doubt, Waiter, ask_to_look
 from plate_llm_cli.cluster.connection import Connection
 from plate_llm_cli.cluster.kubeconfig import read_kubeconfig
 from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
@@ -315,6 +315,28 @@ def test_what_is_hopeless_ends_the_wait(
     monkeypatch.setattr(waiting, "SLICE", 1.0)
     ArgoCD(kube, scripts.stuck())
     kube.create(APPLICATION)
-    outcome = waited(api, 60, hopeless=lambda _: "pod web: the image is not there")
-    assert outcome.verdict.reason == "pod web: the image is not there"
+    never = Doubt("pod web: no image can have this name", certain=True)
+    outcome = waited(api, 60, doubt=lambda _: never)
+    assert outcome.verdict.reason == "pod web: no image can have this name"
     assert outcome.seconds < 20
+
+
+def test_what_is_doubtful_is_given_its_grace(
+    kube: Cluster, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "SLICE", 1.0)
+    ArgoCD(kube, scripts.stuck())
+    kube.create(APPLICATION)
+    doubts = iter([Doubt("pod web: the image is not there", certain=False), None, None])
+    outcome = waited(api, 2.5, doubt=lambda _: next(doubts, None), grace=0.5)
+    assert outcome.timed_out
+
+
+def test_pods_are_not_looked_at_before_our_change_is_applied(kube: Cluster, api: Api) -> None:
+    ArgoCD(kube, scripts.stale())
+    kube.create(APPLICATION)
+
+    def never(_: object) -> Doubt:
+        raise AssertionError("the pods are those of the version before")
+
+    assert waited(api, 1.2, doubt=never).timed_out

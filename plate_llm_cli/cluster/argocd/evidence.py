@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.cluster.argocd.waiting import Doubt
 from plate_llm_cli.cluster.events import warnings_about
 from plate_llm_cli.cluster.objects import Ref
-from plate_llm_cli.cluster.pods import troubles
+from plate_llm_cli.cluster.pods import Sort, troubles
 from plate_llm_cli.cluster.workloads import Owned, is_observed, workload_refs
 from plate_llm_cli.errors import ClusterError
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.pods import Trouble
 
 _WELL = frozenset(("", "Healthy", "Synced", "Pruned"))
+_STUBBORN = (Sort.IMAGE, Sort.CONFIG)
+"""What seldom ends by itself: an image may yet be pushed, a Secret yet be made."""
+
+_MANY_RESTARTS = 3
 _MOST = 10
 """Of each sort; the rest says the same."""
 
@@ -62,13 +67,14 @@ def gather(api: Api, app: LiveApplication | None) -> Evidence:
     )
 
 
-def hopeless(api: Api, app: LiveApplication) -> str:
-    """Why the pods will never run as they are; '' when they may, or cannot be looked at."""
+def doubt(api: Api, app: LiveApplication) -> Doubt | None:
+    """Why the pods will hardly run as they are; None when they may, or cannot be looked at."""
     for ref, trouble in _troubles(_Look(api, app, []).pods(), ()):
-        if trouble.terminal:
-            advice = f": {trouble.advice}" if trouble.advice else ""
-            return f"{ref}: {trouble.what}, {trouble.cause}{advice}"
-    return ""
+        if trouble.terminal or trouble.sort in _STUBBORN or trouble.restarts >= _MANY_RESTARTS:
+            advice = f"; {trouble.advice}" if trouble.advice else ""
+            reason = f"{ref}: {trouble.what}: {trouble.cause}{advice}"
+            return Doubt(reason, certain=trouble.terminal)
+    return None
 
 
 @dataclass(slots=True, eq=False)

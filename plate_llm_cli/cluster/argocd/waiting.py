@@ -22,12 +22,20 @@ SLICE: Final = 5.0
 a connection that has died unnoticed costs no more."""
 
 GRACE: Final = 30.0
-"""Seconds that an Application may be Degraded: a roll-out may pass through it."""
+"""Seconds that an Application may be Degraded, or its pods in doubt: it may pass."""
 
 _UNREAD: Final = Verdict(State.WAITING, "it has not been read yet")
 _PAUSE: Final = 1.0
 _PASSING: Final = (0, 429, 500, 502, 503, 504)
 """Answers of an API server that is on its way back; 0 is none at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why an Application will hardly come up; it is given up at once only where it is `certain`."""
+
+    reason: str
+    certain: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +57,8 @@ class Outcome:
 class Waiter:
     """One wait for one Application.
 
-    `notice` is called with each new status; `hopeless` says why it will never come up, looking at
-    the pods, or nothing; it is asked about once in a slice while there is something to wait for.
+    `notice` is called with each new status; `doubt` says why it will hardly come up, looking at
+    the pods, or None; it is asked once in a slice, as soon as the pods are those of our change.
     """
 
     api: Api
@@ -58,12 +66,13 @@ class Waiter:
     goal: Goal
     seconds: float
     notice: Callable[[LiveApplication, Verdict], None] = lambda *_: None
-    hopeless: Callable[[LiveApplication], str] = lambda _: ""
+    doubt: Callable[[LiveApplication], Doubt | None] = lambda _: None
     grace: float = GRACE
     last: LiveApplication | None = None
     verdict: Verdict = _UNREAD
     _begun: float = field(default_factory=time.monotonic)
     _degraded: float | None = None
+    _doubtful: float | None = None
 
     def wait(self) -> Outcome:
         """Wait; never longer than `seconds`, a moment for the last answer aside.
@@ -79,7 +88,7 @@ class Waiter:
                         return self._outcome()
                     if self._left() <= 0:
                         break
-                if (why := self._why_hopeless()) and self._left() > 0:
+                if self._left() > 0 and (why := self._why_hopeless()):
                     self.verdict = Verdict(State.FAILED, why)
                     return self._outcome()
         return self._outcome(timed_out=True)
@@ -131,8 +140,16 @@ class Waiter:
         return time.monotonic() - self._degraded >= self.grace
 
     def _why_hopeless(self) -> str:
+        """Why it will not come up; '' while there is hope."""
         # Pods of the version before may be broken: that is what our change repairs.
-        return self.hopeless(self.last) if self.last is not None and self.verdict.applied else ""
+        app = self.last if self.verdict.applied else None
+        doubt = self.doubt(app) if app is not None else None
+        if doubt is None:
+            self._doubtful = None
+            return ""
+        self._doubtful = self._doubtful or time.monotonic()
+        lasts = time.monotonic() - self._doubtful >= self.grace
+        return doubt.reason if doubt.certain or lasts else ""
 
     def _left(self) -> float:
         return self._begun + self.seconds - time.monotonic()

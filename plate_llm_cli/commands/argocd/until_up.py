@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.cluster.argocd.evidence import Evidence, gather, hopeless
+from plate_llm_cli.cluster.argocd.evidence import Evidence, doubt, gather
 from plate_llm_cli.cluster.argocd.waiting import Waiter
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -67,7 +67,7 @@ def until_up(
         goal,
         seconds,
         notice=progress.show,
-        hopeless=lambda app: hopeless(reached.workloads, app),
+        doubt=lambda app: doubt(reached.workloads, app),
     )
     try:
         outcome = waiter.wait()
