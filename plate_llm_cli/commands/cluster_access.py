@@ -38,7 +38,7 @@ Context = Annotated[
         "--context",
         metavar="NAME",
         rich_help_panel=PANEL,
-        help="The context of the kubeconfig. Default: as [tool.plate-llm.contexts] says.",
+        help="The context of the kubeconfig. Default: as the setting `contexts` says.",
         show_default=False,
     ),
 ]
@@ -137,7 +137,7 @@ def _wish(workspace: Workspace, release: Release, where: Where) -> Wish:
     cluster = release.application.cluster
     server = "" if cluster == IN_CLUSTER else cluster
     env = release.name.removeprefix(f"{workspace.primary}-")
-    declared = _declared(workspace, release)
+    declared = declared_context(workspace, release)
     return Wish(env, declared, server, where.context, where.yes_really)
 
 
@@ -149,7 +149,7 @@ def _argo_wish(workspace: Workspace, where: Where) -> Wish:
     return Wish(_ARGOCD, declared, yes_really=where.yes_really)
 
 
-def _declared(workspace: Workspace, release: Release) -> str:
+def declared_context(workspace: Workspace, release: Release) -> str:
     """The context that the settings give to the environment of `release`; '' for none."""
     for name, context in workspace.settings.contexts.items():
         try:
