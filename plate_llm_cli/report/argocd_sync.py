@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.argocd.rollback import sources
-from plate_llm_cli.cluster.objects import mapping, text, value
+from plate_llm_cli.cluster.objects import items, mapping, text, value
 from plate_llm_cli.report.columns import table
 from plate_llm_cli.report.untrusted import json_text, one_line
 
@@ -69,7 +69,7 @@ def sync_json(live: LiveApplication, started: Started | None, *, dry_run: bool) 
         "since": started.since.isoformat() if started else None,
         "resource_version": started.version if started else live.version,
         "revisions": list(started.revisions if started else live.revisions),
-        "operation": mapping(started.operation, "sync") if started else None,
+        "operation": _shown_sync(started) if started else None,
         "out_of_sync": [
             {
                 "kind": item.ref.kind,
@@ -82,6 +82,16 @@ def sync_json(live: LiveApplication, started: Started | None, *, dry_run: bool) 
         ],
     }
     return json_text(data)
+
+
+def _shown_sync(started: Started) -> dict[str, Any]:
+    sync = mapping(started.operation, "sync")
+    shown = {key: item for key, item in sync.items() if key not in ("source", "sources")}
+    if one := mapping(sync, "source"):
+        shown["source"] = _shown_source(one)
+    if several := items(sync, "sources"):
+        shown["sources"] = [_shown_source(source) for source in several]
+    return shown
 
 
 def history_text(live: LiveApplication, width: int | None) -> str:
