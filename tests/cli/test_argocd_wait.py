@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cli.conftest import command
+from tests.cli.reaching import TOKEN, cluster
+from tests.cluster.connecting import application
 from tests.cluster.double import argocd_scripts as scripts
 from tests.cluster.double.argocd import ArgoCD
-from tests.cluster.test_waiting import APPLICATION
+
+__all__ = ["cluster"]
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,24 +25,12 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Call, Tree
     from tests.cluster.double.cluster import Cluster
 
-CANARY = "canary-token-51c2"
 COMMIT = "c" * 40
-
-
-@pytest.fixture
-def cluster(kube: Cluster, tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """A cluster that the tree names as that of staging."""
-    tree.write("plate-llm.toml", '[contexts]\nweb-stg = "stg"\n')
-    kube.token(CANARY, "alice")
-    path = kube.kubeconfig(tmp_path / "config", context="stg", token=CANARY)
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    kube.namespace("argocd", "staging")
-    return kube
 
 
 def test_up(cluster: Cluster, call: Call) -> None:
     ArgoCD(cluster).plan("web-stg", scripts.success(), revisions=[COMMIT])
-    cluster.create(APPLICATION)
+    cluster.create(application())
     done = call("argocd", "wait", "web-stg")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("web-stg is Synced and Healthy at cccccccccccc (")
@@ -47,7 +38,7 @@ def test_up(cluster: Cluster, call: Call) -> None:
 
 def test_json(cluster: Cluster, call: Call) -> None:
     ArgoCD(cluster).plan("web-stg", scripts.success(), revisions=[COMMIT])
-    cluster.create(APPLICATION)
+    cluster.create(application())
     data = json.loads(call("argocd", "wait", "web-stg", "--format", "json").out)
     assert (data["state"], data["revisions"], data["objects"]) == ("up", [COMMIT], [])
 
@@ -58,7 +49,7 @@ def test_a_failed_sync_names_what_failed(cluster: Cluster, call: Call) -> None:
         message="Job has reached the specified backoff limit",
     )  # fmt: skip
     ArgoCD(cluster, scripts.failed_operation("one or more synchronization tasks failed", [migrate]))
-    cluster.create(APPLICATION)
+    cluster.create(application())
     done = call("argocd", "wait", "web-stg")
     assert done.code == 1
     first, why, *_ = done.out.splitlines()
@@ -67,12 +58,12 @@ def test_a_failed_sync_names_what_failed(cluster: Cluster, call: Call) -> None:
     assert why.split()[0] == "why"
     assert why.endswith(": one or more synchronization tasks failed")
     assert "Job has reached the specified backoff limit" in done.out
-    assert CANARY not in done.out + done.err
+    assert TOKEN not in done.out + done.err
 
 
 def test_the_time_runs_out(cluster: Cluster, call: Call) -> None:
     ArgoCD(cluster, scripts.stuck())
-    cluster.create(APPLICATION)
+    cluster.create(application())
     begun = time.monotonic()
     done = call("argocd", "wait", "web-stg", "--timeout", "1s")
     assert done.code == 1
@@ -89,7 +80,7 @@ def test_not_there(cluster: Cluster, call: Call) -> None:
 
 def test_an_interrupt_leaves_the_last_status(cluster: Cluster, tree: Tree) -> None:
     ArgoCD(cluster, scripts.stuck())
-    cluster.create(APPLICATION)
+    cluster.create(application())
     with subprocess.Popen(  # noqa: S603 - our own command
         command("argocd", "wait", "web-stg"),
         cwd=tree.root,
@@ -132,19 +123,19 @@ def test_a_kubeconfig_that_is_broken(
     tree: Tree, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del tree
-    (tmp_path / "config").write_text(f"users: [{{token: {CANARY}}}\n", "utf-8")
+    (tmp_path / "config").write_text(f"users: [{{token: {TOKEN}}}\n", "utf-8")
     monkeypatch.setenv("KUBECONFIG", str(tmp_path / "config"))
     done = call("argocd", "wait", "web-stg")
     assert done.code == 2
     assert "is no kubeconfig: line 2 is no YAML" in done.err
-    assert CANARY not in done.err
+    assert TOKEN not in done.err
 
 
 def test_the_current_context_is_named_when_it_is_guessed(
     cluster: Cluster, tree: Tree, call: Call
 ) -> None:
     ArgoCD(cluster)
-    cluster.create(APPLICATION)
+    cluster.create(application())
     tree.remove("plate-llm.toml")
     done = call("argocd", "wait", "web-stg")
     assert (done.code, done.err) == (

@@ -7,34 +7,28 @@ import re
 import subprocess
 from typing import TYPE_CHECKING
 
-import pytest
-
+from tests.cli.reaching import cluster
 from tests.cli.stores import SPEC
+
+__all__ = ["cluster"]
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pytest
 
     from tests.cli.conftest import Call, Tree
     from tests.cluster.double.cluster import Cluster
     from tests.secrets.fixtures import Bao
 
-CANARY = "canary-token-7d1f"
+
+OTHER = "canary-token-2b6f"
 
 
 def line_of(out: str, name: str) -> str:
     found = re.search(rf"^  +(\w+) +{re.escape(name)}  +(.*)$", out, re.MULTILINE)
     assert found, out
     return f"{found[1]}: {found[2]}"
-
-
-@pytest.fixture
-def cluster(kube: Cluster, tree: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Cluster:
-    """A cluster that the tree names as that of staging."""
-    tree.write("plate-llm.toml", '[contexts]\nweb-stg = "stg"\n')
-    path = kube.kubeconfig(tmp_path / "config", context="stg")
-    monkeypatch.setenv("KUBECONFIG", str(path))
-    kube.namespace("argocd", "staging")
-    return kube
 
 
 def test_without_env_the_machine_and_git(tree: Tree, call: Call) -> None:
@@ -108,11 +102,10 @@ def test_an_api_server_that_is_gone_is_a_line(cluster: Cluster, call: Call) -> N
 
 
 def test_a_token_that_is_not_accepted(cluster: Cluster, tmp_path: Path, call: Call) -> None:
-    cluster.token("good", "alice")
-    cluster.kubeconfig(tmp_path / "config", context="stg", token=CANARY)
+    cluster.kubeconfig(tmp_path / "config", context="stg", token=OTHER)
     done = call("doctor", "web-stg")
     assert line_of(done.out, "API server").startswith("fail: cannot ")
-    assert CANARY not in done.out + done.err
+    assert OTHER not in done.out + done.err
 
 
 def test_another_context_is_refused(cluster: Cluster, call: Call, tmp_path: Path) -> None:

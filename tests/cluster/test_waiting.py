@@ -10,14 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plate_llm_cli.cluster.api import Api
 from plate_llm_cli.cluster.argocd import waiting
-from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.argocd.verdict import State
 from plate_llm_cli.cluster.argocd.waiting import Doubt, Waiter, ask_to_look
-from plate_llm_cli.cluster.connection import Connection
-from plate_llm_cli.cluster.kubeconfig import read_kubeconfig
 from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
+from tests.cluster.connecting import REF, application, connected
 from tests.cluster.double import argocd_scripts as scripts
 from tests.cluster.double.argocd import ArgoCD
 from tests.cluster.double.cluster import Cluster
@@ -26,21 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.cluster.argocd.waiting import Outcome
 
 OLD, NEW = "old-token", "new-token"
-REF = application_ref("argocd", "web-stg")
-APPLICATION = {
-    "apiVersion": "argoproj.io/v1alpha1",
-    "kind": "Application",
-    "metadata": {"name": "web-stg", "namespace": "argocd"},
-    "spec": {
-        "project": "default",
-        "source": {"repoURL": "https://git.example.com/a.git", "path": "charts/web"},
-        "destination": {"server": "https://kubernetes.default.svc", "namespace": "staging"},
-        "syncPolicy": {"automated": {"prune": True, "selfHeal": True}},
-    },
-}
+APPLICATION = application()
 
 
 @pytest.fixture
@@ -49,12 +36,6 @@ def api(kube: Cluster, tmp_path: Path) -> Iterator[Api]:
     kube.namespace("argocd", "staging")
     with connected(kube, tmp_path) as opened:
         yield opened
-
-
-def connected(kube: Cluster, folder: Path, **user: Any) -> Api:
-    path = kube.kubeconfig(folder / "config", context="stg", **user)
-    kubeconfig = read_kubeconfig({"KUBECONFIG": str(path)})
-    return Api(Connection(lambda: kubeconfig.configuration("stg"), "stg"))
 
 
 def waited(api: Api, seconds: float = 10, **how: Any) -> Outcome:
