@@ -46,10 +46,8 @@ def error_of(status: int, body: bytes | str | None, doing: str) -> ClusterError:
     if status == 403:
         hint = "ask who runs the cluster for that right; plate-llm doctor lists what is needed"
         return ForbiddenError(f"may not {doing}: {message}", hint)
-    if status == 409 and said.get("reason") == "Conflict" and _owners(said):
-        return ConflictError(
-            f"cannot {doing}: others manage these fields", "", tuple(_owners(said))
-        )
+    if status == 409 and (owners := tuple(_owners(said))):
+        return ConflictError(f"cannot {doing}: others manage these fields", "", owners)
     if status == 410:
         return ExpiredError(f"cannot {doing}: {message}")
     if status in (400, 422) or message.startswith(_UNTYPED):
