@@ -38,6 +38,7 @@ from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
 from plate_llm_cli.rules.kubernetes.unchecked_kind import UncheckedKind
 from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
+from plate_llm_cli.rules.secrets.missing_projected_key import MissingProjectedKey
 from plate_llm_cli.rules.secrets.missing_secret_key import MissingSecretKey
 from plate_llm_cli.rules.secrets.unknown_secret import UnknownSecret
 from plate_llm_cli.rules.secrets.unknown_spec_environment import UnknownSpecEnvironment
@@ -45,6 +46,7 @@ from plate_llm_cli.rules.secrets.unprovided_secret import UnprovidedSecret
 from plate_llm_cli.rules.secrets.unread_secret import UnreadSecret
 from plate_llm_cli.rules.secrets.unshared_path import UnsharedPath
 from plate_llm_cli.rules.secrets.unspecified_secret import UnspecifiedSecret
+from plate_llm_cli.rules.secrets.unsynced_secret import UnsyncedSecret
 from plate_llm_cli.rules.secrets.unusable_secret import UnusableSecret
 from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
 from plate_llm_cli.rules.source.internal_error import InternalError
@@ -94,6 +96,8 @@ RULES: tuple[Rule, ...] = (
     AbsentSecret(),
     UnusableSecret(),
     UnknownSecret(),
+    UnsyncedSecret(),
+    MissingProjectedKey(),
     InvalidApplication(),
     MissingPath(),
     MissingValueFile(),

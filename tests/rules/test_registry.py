@@ -21,6 +21,8 @@ SHOWN_ELSEWHERE = {
     "unknown-value": "only this project's charts have a model: test_values",
     "invalid-value": "only this project's charts have a model: test_values",
     "absent-secret": "what a server holds: tests/cli/test_secrets_check",
+    "unsynced-secret": "what a cluster has: tests/cli/test_secrets_check_live",
+    "missing-projected-key": "what a cluster has: tests/cli/test_secrets_check_live",
     "unusable-secret": "what a server holds: tests/cli/test_secrets_check",
     "unknown-secret": "what a server holds: tests/cli/test_secrets_check",
 }

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import checking, options
+from plate_llm_cli.commands import cluster_access
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.deployed import whole_spec
-from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of
-from plate_llm_cli.commands.secrets.writing import read_places
+from plate_llm_cli.commands.secrets.live_check import LiveCheck
+from plate_llm_cli.commands.secrets.session import Access
 from plate_llm_cli.context import Workspace
+from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
-from plate_llm_cli.secrets.agreement.holdings import findings_of, held_in, lacks
 from plate_llm_cli.secrets.loading import load_spec
 
 if TYPE_CHECKING:
@@ -27,19 +28,28 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.report.base import Report
     from plate_llm_cli.rules.base import Rule
-    from plate_llm_cli.secrets.server.openbao import OpenBao
-    from plate_llm_cli.secrets.spec import Spec
 
 EXAMPLE = """
 plate-llm secrets check stg
 plate-llm secrets check stg --live
+plate-llm secrets check stg --live --no-cluster
 """
 
 _ALSO = ("render-failed", "invalid-yaml", "internal-error")
 """Rules beside those of secrets: what is not rendered reads nothing, and would pass."""
 
 Live = Annotated[
-    bool, typer.Option("--live", help="Also look into OpenBao: names, and whether values fit.")
+    bool,
+    typer.Option(
+        "--live",
+        help="Also look into OpenBao and the cluster: names, whether values fit, what has arrived.",
+    ),
+]
+NoCluster = Annotated[
+    bool,
+    typer.Option(
+        "--no-cluster", rich_help_panel="Cluster", help="With --live: look into OpenBao alone."
+    ),
 ]
 
 
@@ -53,6 +63,10 @@ def check(
     address: parameters.Address = "",
     login: parameters.Login = None,
     proxy: parameters.Proxy = False,
+    no_cluster: NoCluster = False,
+    context: cluster_access.Context = "",
+    namespace: cluster_access.Namespace = "",
+    yes_really: cluster_access.YesReally = False,
     engine: options.Engine = None,
     root: options.Root = None,
     quiet: options.Quiet = False,
@@ -60,21 +74,30 @@ def check(
 ) -> None:
     """Check that every secret which the deployment reads has a source, down to path and key.
 
-    Without --live against the secrets spec alone, as in CI. Exit 1 when something is missing.
+    Without --live against the secrets spec alone, as in CI. With it, also in OpenBao, in the
+    ExternalSecrets and in the Secrets of the cluster. Exit 1 when something is missing.
     """
     del verbose
+    where = cluster_access.Where(context, yes_really)
+    if (context or namespace or yes_really) and (no_cluster or not live):
+        message = "--context, --namespace and --yes-really are about the cluster, which is left out"
+        raise UsageError(message, "leave out --no-cluster" if live else "add --live")
+    live_check = None
     with Workspace(root, engine or "") as workspace:
         deployment, report = _examine(workspace, env)
         _warn_without_spec(workspace)
         if live:
-            spec = spec_of(workspace, whole_spec(workspace), env)
-            with openbao(workspace, Access(address, login, proxy)) as (_, bao):
-                found = _live(spec, bao, report.environments, env)
-            report = replace(report, findings=(*report.findings, *found))
+            live_check = LiveCheck(workspace, env, deployment, report.environments)
+            live_check.openbao(whole_spec(workspace), Access(address, login, proxy))
+            if not no_cluster:
+                live_check.cluster(where, namespace)
+            report = replace(report, findings=(*report.findings, *live_check.found))
         chains = deployment.secrets.at(workspace.release(env).place)
     if chains and output_format is options.ReportFormat.TEXT and output is None and not quiet:
         write_out(chains_text(chains, screen_width()) + "\n")
     checking.write_report(report, output_format.value, output, quiet=quiet)
+    if live_check is not None:
+        live_check.raise_refusal()
     if checking.fails(report, "error"):
         raise typer.Exit(ExitCode.FINDINGS)
 
@@ -106,8 +129,3 @@ def _rules() -> Sequence[Rule]:
 
 def _concerns(finding: Finding, here: Sequence[str]) -> bool:
     return not finding.environments or bool(set(finding.environments) & set(here))
-
-
-def _live(spec: Spec, bao: OpenBao, releases: tuple[str, ...], env: str) -> list[Finding]:
-    stored = read_places(bao, [path.place for path in spec.paths])
-    return findings_of(spec, lacks(spec, held_in(spec, stored), env), releases)
