@@ -23,6 +23,7 @@ Fields = dict[str, Any]
 
 LAST_APPLIED: Final = "kubectl.kubernetes.io/last-applied-configuration"
 _ABSENT: Final = object()
+_GONE: Final[Any] = object()
 _GITOPS: Final = frozenset(
     ("argocd-controller", "argocd-application-controller", "helm", "plate-llm")
 )
@@ -72,29 +73,29 @@ def places(fields: Fields, obj: Object) -> list[Place]:
 
 
 def without(obj: Any, gone: Iterable[Place]) -> Any:
-    """A copy of `obj` without what is at the places, and without mappings that become empty."""
+    """A copy of `obj` without what is at the places, and without what becomes empty by that."""
     tree: dict[Any, Any] = {}
-    for place in gone:
+    for place in sorted(filter(None, gone), key=len):  # what contains others comes before them
         node = tree
-        for step in place:
+        for step in place[:-1]:
             node = node.setdefault(step, {})
+            if node is _GONE:
+                break
+        else:
+            node[place[-1]] = _GONE
     return _without(obj, tree)
 
 
 def _without(obj: Any, tree: dict[Any, Any]) -> Any:
-    """`tree` leads to what goes; where it ends, all of it does."""
-    if isinstance(obj, list):
-        pairs: Iterable[tuple[Any, Any]] = enumerate(obj)
-    elif isinstance(obj, dict):
-        pairs = obj.items()
-    else:
+    """`tree` leads to what goes."""
+    if not isinstance(obj, list | dict):
         return obj
     kept = []
-    for step, value in pairs:
+    for step, value in enumerate(obj) if isinstance(obj, list) else obj.items():
         below = tree.get(step)
         if below is None:
             kept.append((step, value))
-        elif below and (rest := _without(value, below)) not in ({}, []):
+        elif below is not _GONE and (rest := _without(value, below)) not in ({}, []):
             kept.append((step, rest))
     return [value for _, value in kept] if isinstance(obj, list) else dict(kept)
 

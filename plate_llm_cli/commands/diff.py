@@ -78,7 +78,7 @@ def diff(
     root: options.Root = None,
     verbose: options.Verbose = False,
 ) -> None:
-    """Show what differs between two environments, revisions of one, or the cluster and the tree.
+    """Show what differs between two environments, revisions, or Git and the cluster.
 
     Of two environments the objects are paired although their names differ; fields that differ only
     by those names are left out, and are no difference. Secret values are never shown.
@@ -102,7 +102,8 @@ def diff(
         elif against == _LIVE:
             from plate_llm_cli.commands.live_diff import against_live  # noqa: PLC0415 - 0.2 s
 
-            found, whole = against_live(side, env, Where(context, yes_really))
+            pinned = bool(kubernetes_version or workspace.settings.kubernetes_version)
+            found, whole = against_live(side, env, Where(context, yes_really), pinned=pinned)
         else:
             found, whole = against_revision(side, env, against)
     _write(found, output_format, everything=everything)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.cluster.argocd.application import API_VERSION, application_ref
 from plate_llm_cli.cluster.live_objects import LiveComparison, LiveObjects
 from plate_llm_cli.commands.cluster_access import Clusters, Where, clusters
 from plate_llm_cli.commands.compared import Side, objects_of, refused
+from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.differences import Differences
 from plate_llm_cli.report.untrusted import one_line
@@ -15,12 +17,16 @@ from plate_llm_cli.report.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.build import RenderOptions
     from plate_llm_cli.graph.deployment import Deployment
 
 
-def against_live(side: Side, env: str, where: Where) -> tuple[Differences, bool]:
+def against_live(side: Side, env: str, where: Where, *, pinned: bool) -> tuple[Differences, bool]:
     """What ArgoCD would change to make ENV what the tree says, and whether all was compared.
+
+    ArgoCD renders for the version of the cluster; so do we, unless another one is `pinned`.
 
     Raises:
         UnknownEnvironmentError: no such environment.
@@ -30,7 +36,8 @@ def against_live(side: Side, env: str, where: Where) -> tuple[Differences, bool]
     workspace = side.workspace
     release, releases = workspace.release(env), workspace.environment(env)
     with clusters(workspace, release, where, changes=False) as there:
-        rendered = workspace.build(releases, side.render_options)
+        render_options = side.render_options if pinned else _for_cluster(side, there.workloads)
+        rendered = workspace.build(releases, render_options)
         failed = refused(rendered)
         whole = [item for item in releases if item.name not in failed]
         compared = [_compared(there, rendered, item) for item in whole]
@@ -42,6 +49,14 @@ def against_live(side: Side, env: str, where: Where) -> tuple[Differences, bool]
     names = tuple((item.name, item.name) for item in releases)
     complete = not failed and not any(found.partial for found in compared)
     return Differences(f"live in {context}", "working tree", names, changes), complete
+
+
+def _for_cluster(side: Side, api: Api) -> RenderOptions:
+    try:
+        version = side.workspace.kubernetes_version(api.version())
+    except UsageError:  # too new or too old to be known here
+        return side.render_options
+    return replace(side.render_options, kube_version=version)
 
 
 def _compared(there: Clusters, rendered: Deployment, release: Release) -> LiveComparison:

@@ -77,11 +77,12 @@ def start(
         BusyError: another one runs.
         ClusterError: as for `existing`; or ArgoCD did not let us through.
     """
-    mark = str(uuid4())
+    mark, live = str(uuid4()), existing(api, ref)
+    since = api.connection.clock
+    assert since is not None  # noqa: S101 - there was an answer
     for _ in range(_TRIES):
-        live = existing(api, ref)
         if _is_ours(live, mark):
-            return _started(api, live.node)
+            break
         require_idle(live)
         body = wanted(live) | {"metadata": {"resourceVersion": live.version}}
         body["operation"] = _signed(body["operation"], mark)
@@ -89,16 +90,16 @@ def start(
             # As SetAppOperation does: ArgoCD merges, and would leave parts of the last one in it.
             body["status"] = {"operationState": None}
         try:
-            return _started(api, api.patch(ref, body, dry_run=dry_run))
+            live = LiveApplication(api.patch(ref, body, dry_run=dry_run))
         except ClusterError as error:
             # After either, the resource version tells: our patch can be carried out once at most.
             if error.status not in (_CONFLICT, _NO_ANSWER):
                 raise
             failure = error
-    live = existing(api, ref)
-    if _is_ours(live, mark):
-        return _started(api, live.node)
-    raise failure
+            live = existing(api, ref)
+    if not _is_ours(live, mark):
+        raise failure
+    return _started(live, since)
 
 
 def require_idle(live: LiveApplication) -> None:
@@ -129,12 +130,11 @@ def _is_ours(live: LiveApplication, mark: str) -> bool:
     return {"name": _WHO, "value": mark} in entries
 
 
-def _started(api: Api, node: Object) -> Started:
-    live = LiveApplication(node)
-    asked = mapping(node, "operation") or mapping(node, "status", "operationState", "operation")
+def _started(live: LiveApplication, since: datetime) -> Started:
+    state = mapping(live.node, "status", "operationState", "operation")
+    asked = mapping(live.node, "operation") or state
     sync = mapping(asked, "sync")
     several = sync.get("revisions")
     one = text(sync, "revision")
     revisions = tuple(map(str, several)) if isinstance(several, list) else (one,) if one else ()
-    assert api.connection.clock is not None  # noqa: S101 - there was an answer
-    return Started(live.ref, api.connection.clock, live.version, revisions, asked)
+    return Started(live.ref, since, live.version, revisions, asked)

@@ -14,7 +14,7 @@ from plate_llm_cli.cluster.argocd.application import LiveApplication
 from plate_llm_cli.cluster.argocd.operations import existing, require_idle, start
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
 from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text, value
-from plate_llm_cli.errors import ClusterError, ExpiredError, UsageError
+from plate_llm_cli.errors import ClusterError, UsageError
 
 if TYPE_CHECKING:
     from plate_llm_cli.cluster.api import Api
@@ -25,6 +25,7 @@ LOOK_SECONDS: Final = 60.0
 """How long ArgoCD may take to compare with Git again."""
 
 _SLICE: Final = 5.0
+_PAUSE: Final = 0.5
 _NAMES: Final = 8
 
 
@@ -63,8 +64,8 @@ def look_again(api: Api, ref: Ref, seconds: float = LOOK_SECONDS) -> LiveApplica
             for _, node in api.watch(ref, live.version, min(left, _SLICE)):
                 if not LiveApplication(node).refreshing:
                     break
-        except ExpiredError:
-            continue  # it is read again
+        except ClusterError:  # no right to watch, or a connection that broke: it is read again
+            time.sleep(min(left, _PAUSE))
     raise ClusterError(
         f"ArgoCD has not looked at {ref} within {seconds:.0f} seconds, nothing was synced",
         "is its application controller running? plate-llm doctor checks",
