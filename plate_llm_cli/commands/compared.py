@@ -81,18 +81,30 @@ def against_revision(side: Side, env: str, revision: str) -> tuple[Differences, 
                 workspace.release(env)  # raises what is known of it
             if not old:
                 say(visible(f"{env} is not in {past}: everything is added"))
-            versions = before.api_versions(side.api_versions)
-            options = replace(side.render_options, api_versions=versions)
-            rendered = [before.build(old, options), workspace.build(new, side.render_options)]
-            failed = refused(rendered[0], f"{past}: ") | refused(rendered[1])
-            was, now = (
-                objects_of(each, [item for item in each.releases if item.name not in failed])
-                for each in rendered
+            sides = (
+                _past(before, old, side) if old else None,
+                workspace.build(new, side.render_options) if new else None,
             )
+            leads = (f"{past}: ", "")
+            failed = set[str]().union(
+                *(refused(each, lead) for each, lead in zip(sides, leads, strict=True) if each)
+            )
+            was, now = (_whole(each, failed) if each else [] for each in sides)
             changes = compare(was, now)
         names = dict.fromkeys(item.name for item in (*old, *new))
         pairs = tuple((_named(old, name), _named(new, name)) for name in names)
         return Differences(str(past), "working tree", pairs, tuple(changes)), not failed
+
+
+def _past(before: Workspace, releases: list[Release], side: Side) -> Deployment:
+    """Rendered as now, for the custom resources that were known then."""
+    versions = before.api_versions(side.api_versions)
+    return before.build(releases, replace(side.render_options, api_versions=versions))
+
+
+def _whole(deployment: Deployment, failed: set[str]) -> list[Manifest]:
+    """The objects of the releases that did not fail on either side."""
+    return objects_of(deployment, [item for item in deployment.releases if item.name not in failed])
 
 
 def _releases(workspace: Workspace, env: str) -> list[Release]:

@@ -67,10 +67,10 @@ class Differences:
 
 
 def differences_lines(found: Differences, width: int, *, everything: bool) -> Iterator[Line]:
-    """Who is compared, a block an object, and the summary; lines of at most `width` cells.
+    """Who is compared, a block an object, and the summary.
 
-    Only values that hold one long word are cut. `everything` has also what carries the names of
-    the environments.
+    Values are cut at `width` cells; paths and names stay whole, to be searched for. `everything`
+    has also what carries the names of the environments, and every line of long values.
     """
     yield [(one_line(f"{found.before} -> {found.after}"), "path")]
     for before, after in found.releases:

@@ -113,6 +113,17 @@ def test_an_environment_that_is_new_is_added(tree: Tree, call: Call) -> None:
     assert data["releases"] == [{"before": None, "after": "web-stg"}]
 
 
+def test_a_revision_without_any_application(tree: Tree, call: Call) -> None:
+    for name in ("web-stg", "web-prod"):
+        tree.remove(f"apps/{name}.yaml")
+    _commit(tree)
+    for name in ("web-stg", "web-prod"):
+        tree.write(f"apps/{name}.yaml", FILES[f"apps/{name}.yaml"])
+    ended = call("diff", "web-stg", "--against", "HEAD")
+    assert ended.code == 1
+    assert ended.out.endswith("\n1 object added\n")
+
+
 def test_a_revision_that_fails_to_render(tree: Tree, call: Call) -> None:
     tree.write("charts/web/values-stg.yaml", "greeting: [\n")
     commit = _commit(tree)
