@@ -90,6 +90,22 @@ def test_what_others_have_too_is_not_bound_to_the_model(ours: Tree, call: Call) 
     assert "cert-manager.io/cluster-issuer: letsencrypt-prod\n" in values
 
 
+def test_a_third_environment_is_not_bound_to_the_second(ours: Tree, call: Call) -> None:
+    call(*NEW)  # its llm.environment stays staging
+    call("env", "new", "dev", "--from", "stg", "--host", "llm-dev.example.com")
+    assert "\n  environment: development\n" in text(ours, "charts/plate-llm/values-dev.yaml")
+
+
+def test_no_host_of_the_model_is_left(ours: Tree, call: Call) -> None:
+    ours.replace(
+        "charts/plate-llm/values-prod.yaml",
+        "nameOverride: plate-llm-prod",
+        "nameOverride: llm.cocdev.co.kr",
+    )
+    call(*NEW)
+    assert "llm.cocdev.co.kr" not in text(ours, "charts/plate-llm/values-qa.yaml")
+
+
 def test_the_spec_gets_paths_of_its_own_and_a_part_in_shared_ones(ours: Tree, call: Call) -> None:
     call(*NEW)
     spec = text(ours, "environments/secrets.yaml")
@@ -175,6 +191,7 @@ def test_a_plan_for_programs(ours: Tree, call: Call) -> None:
         (("cluster", "--from", "stg", "--host", HOST), "openbao-secrets-manager-cluster exists"),
         (("qa", "--from", "stg", "--host", HOST, "--namespace", "plate-prod"), "--namespace NAME"),
         (("qa", "--from", "stg", "--host", HOST, "--label", "x"), "--label x is no OLD=NEW"),
+        (("qa", "--from", "stg", "--host", HOST, "--server", "seoul"), "no address of a cluster"),
     ],
 )
 def test_what_cannot_be_known_or_is_taken(

@@ -25,7 +25,7 @@ def test_a_new_environment_goes_without_a_trace(ours: Tree, call: Call) -> None:
 
 
 @settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(name=st.from_regex(r"[a-z0-9]([a-z0-9-]{0,14}[a-z0-9])?", fullmatch=True))
 def test_whatever_it_is_called(ours: Tree, call: Call, name: str) -> None:

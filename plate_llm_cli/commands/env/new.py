@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -159,7 +160,7 @@ def _tell(made: Scaffold, report: Report, *, written: bool) -> None:
     elif not written:
         say("nothing was written")
     else:
-        paths = " ".join(change.path for change in made.changes.files)
+        paths = shlex.join(change.path for change in made.changes.files)
         say(f"next:\n  git add {one_line(paths)}")
         env = made.applications[made.releases[0].name]
         if made.secret_paths:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.deployed import deployed
@@ -14,7 +14,12 @@ from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     listing_files,
     with_namespace,
 )
-from plate_llm_cli.gitops.scaffolding.naming import require_free, require_host, require_label
+from plate_llm_cli.gitops.scaffolding.naming import (
+    require_free,
+    require_host,
+    require_label,
+    require_server,
+)
 from plate_llm_cli.gitops.scaffolding.new_files import add_files
 from plate_llm_cli.gitops.scaffolding.renaming import Renaming, renamed_words, word_of
 from plate_llm_cli.gitops.scaffolding.sibling import (
@@ -55,6 +60,7 @@ class Planning:
     """One new environment of one tree, planned in memory."""
 
     def __init__(self, workspace: Workspace, wishes: Wishes) -> None:
+        require_server(wishes.server)
         self._workspace = workspace
         self._wishes = wishes
         self._first = workspace.release(wishes.source)
@@ -100,22 +106,25 @@ class Planning:
         return made
 
     def _begun(self, hosts: Mapping[str, str], deployment: Deployment) -> Scaffold:
-        words = self._words()
-        renaming = Renaming(words, hosts, {}, self._kept())
-        namespace = self._wishes.namespace or renaming(self._first.namespace)
+        words, place = self._words(), self._first.place
+        kept = common_values(self._others) | image_tags(self._releases)
+        own = {place[1], *words, *hosts, *(release.name for release in self._releases)}
+        renaming = Renaming(words, hosts, {}, kept - own)
+        namespace = self._wishes.namespace or renaming(place[1])
         require_label(namespace, "a namespace")
         target = Target(self._wishes.name, namespace, self._wishes.server, self._wishes.tag)
         self._refuse_taken(renaming, target)
-        moved = {self._first.namespace: namespace}
-        if renaming(self._first.namespace) != self._first.namespace not in words:
-            renaming = Renaming(words, hosts, moved, self._kept())
-        elsewhere = target.server not in ("", self._first.application.cluster)
+        if renaming(place[1]) != place[1] and place[1] not in words:
+            renaming = replace(renaming, namespaces={place[1]: namespace})
+        elsewhere = target.server not in ("", place[0])
         reaching = [] if elsewhere else reaching_releases(deployment, self._releases)
         changes = Changes(self._workspace.tree)
         return Scaffold(changes, self._cloned(renaming), reaching, renaming, target)
 
     def _words(self) -> dict[str, str]:
         given = dict(_pair(label, "--label") for label in self._wishes.labels)
+        for new in given.values():
+            require_label(new, "what stands for a word")
         name, source = self._first.name, self._wishes.source
         beside = [release.name for release in self._releases]
         charts = [part.chart_name for part in self._first.charts]
@@ -137,11 +146,6 @@ class Planning:
     def _spec_names(self, spec: Spec) -> list[str]:
         place = self._first.place
         return [name for name in spec.environments if place_of(self._workspace, name) == place]
-
-    def _kept(self) -> frozenset[str]:
-        elsewhere = [item for item in self._others if item.place != self._first.place]
-        own = {self._first.namespace, *(release.name for release in self._releases)}
-        return (common_values(elsewhere) | image_tags(self._releases)) - own
 
     def _refuse_taken(self, renaming: Renaming, target: Target) -> None:
         cluster = target.server or self._first.application.cluster
@@ -189,6 +193,10 @@ class Planning:
             return
         spec = self._spec.required()
         names = {old: made.renaming(old) for old in self._spec_names(spec)}
+        for old, new in names.items():
+            if old == new:
+                message = f"{spec.file.path} calls the environment {old}, which names no word of it"
+                raise UsageError(message, "--label WORD=NEW says what stands for what")
         text = made.changes.text(spec.file.path) or ""
         changed = with_environment(spec, text, names, made.renaming)
         made.changes.put(spec.file.path, changed.text)

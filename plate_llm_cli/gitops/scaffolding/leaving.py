@@ -111,9 +111,6 @@ def _without_document(text: str, path: str, name: str) -> str:
     if len(kept) != len(pieces) - 1:
         message = f"{path} holds several Applications in a form that cannot be taken apart"
         raise EditError(message, f"remove {name} by hand")
-    first = next((index for index, piece in enumerate(kept) if piece.strip()), None)
-    if first is not None and not _is_application(pieces[0], "") and pieces[0] not in kept:
-        kept[first] = _MARKER.sub("", kept[first], count=1).removeprefix("\n")
     return "".join(kept)
 
 

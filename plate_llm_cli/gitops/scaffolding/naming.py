@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LABEL: Final = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 _HOST: Final = re.compile(rf"(?:\*\.)?{LABEL.pattern}(?:\.{LABEL.pattern})+", re.ASCII)
+_SERVER: Final = re.compile(r"https?://[A-Za-z0-9.\[\]:_-]+(?:/[A-Za-z0-9._/-]*)?")
 _LONGEST: Final = {"Application": 253, "namespace": 63, "host": 253}
 _SAFE: Final = re.compile(r"[^a-z0-9]+")
 
@@ -44,6 +45,17 @@ def require_host(host: str, taken: Mapping[str, Release]) -> None:
     if host in taken:
         message = f"{host} is the host of {taken[host].name}"
         raise UsageError(message, "every environment has a host of its own: --host HOST")
+
+
+def require_server(server: str) -> None:
+    """Refuse what is no address of an API server.
+
+    Raises:
+        UsageError: it is none.
+    """
+    if server and not _SERVER.fullmatch(server):
+        hint = "--server takes an address such as https://kubernetes.default.svc"
+        raise UsageError(f"{server!r} is no address of a cluster", hint)
 
 
 def require_free(names: Iterable[str], place: tuple[str, str], releases: list[Release]) -> None:

@@ -104,7 +104,9 @@ def _note_the_rest(scaffold: Scaffold, release: Release) -> None:
     for problem in release.problems:
         if problem.kind in _ELSEWHERE and scaffold.renaming(problem.message) != problem.message:
             scaffold.note(f"{release.name}: {problem.message}: what is there is not copied")
-    for source in release.application.sources:
+    application, name = release.application, scaffold.applications[release.name]
+    for source in application.sources:
         if scaffold.renaming(source.revision) != source.revision:
-            name = scaffold.applications[release.name]
             scaffold.note(f"{name} follows {source.revision}, as {release.name} does")
+    if scaffold.renaming(application.project) != application.project:
+        scaffold.note(f"{name} belongs to {application.project}, as {release.name} does")
