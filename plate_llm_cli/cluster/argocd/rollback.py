@@ -27,11 +27,6 @@ class Wish:
     disable_auto_sync: bool = False
 
 
-def current(live: LiveApplication) -> Deployed | None:
-    """What is deployed now: the last of the history."""
-    return live.history[-1] if live.history else None
-
-
 def target(live: LiveApplication, wanted: int | None) -> Deployed:
     """The entry of the history to go back to.
 
