@@ -1,4 +1,4 @@
-"""Fixtures that several rooms share: the embedded engine and the real `helm` binary."""
+"""Fixtures that several rooms share: the embedded engine, the real `helm` and `kubectl`."""
 
 from __future__ import annotations
 
@@ -54,6 +54,17 @@ def helm_binary() -> Path:
     found = named or (str(cached) if cached.exists() else shutil.which("helm"))
     if found is None:
         pytest.skip("no helm binary: run `nox -s helm` or set HELM_BINARY")
+    return Path(found)
+
+
+@pytest.fixture(scope="session")
+def kubectl_binary() -> Path:
+    """The `kubectl` binary: $KUBECTL_BINARY, else .cache/helm/kubectl, else the PATH's."""
+    named = os.environ.get("KUBECTL_BINARY")
+    cached = ROOT / ".cache" / "helm" / "kubectl"
+    found = named or (str(cached) if cached.exists() else shutil.which("kubectl"))
+    if found is None:
+        pytest.skip("no kubectl binary: put one into .cache/helm or set KUBECTL_BINARY")
     return Path(found)
 
 

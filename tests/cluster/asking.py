@@ -11,6 +11,7 @@ import pytest
 from kubernetes import config
 from kubernetes.client.exceptions import ApiException
 from kubernetes.dynamic import DynamicClient
+from kubernetes.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,6 +64,20 @@ class Asker:
         """PATCH, as server-side apply."""
         kind = "application/apply-patch+yaml"
         return self.patch(path, body, kind, field_manager=manager, **params)
+
+    def watched(self, path: str, count: int, **params: Any) -> list[tuple[str, str]]:
+        """Change and name of the first `count` events of a watch, by the client's own Watch."""
+
+        def answer(**asked: Any) -> Any:
+            return self.client.request("get", path, serialize=False, **asked)
+
+        watch = Watch()  # type: ignore[no-untyped-call]
+        found = []
+        for event in watch.stream(answer, **params):  # type: ignore[no-untyped-call]
+            found.append((event["type"], event["object"]["metadata"].get("name", "")))
+            if len(found) == count:
+                watch.stop()  # type: ignore[no-untyped-call]
+        return found
 
 
 def refusal(call: Callable[[], object]) -> tuple[int, str, str]:

@@ -143,6 +143,7 @@ class Api:
 
     def _list(self, request: Request, target: Target) -> Answer:
         resource, selection = target.resource, self.selection(request, target)
+        selection.check()
         found = [obj for obj in self.store.objects(resource.id) if selection.has(obj)]
         metadata: Object = {"resourceVersion": str(self.store.revision)}
         start = self._position(request.query.get("continue", ""))

@@ -42,7 +42,8 @@ _FIELDS = {
 def matches_labels(selector: str, labels: Mapping[str, str]) -> bool:
     """Whether labels match. Raises ApiError 400 for a selector that cannot be read."""
     terms = [term.strip() for term in _COMMA_OUTSIDE_BRACKETS.split(selector) if term.strip()]
-    return all(_matches_term(term, labels) for term in terms)
+    matched = [_matches_term(term, labels) for term in terms]  # a bad term is always told of
+    return all(matched)
 
 
 def _matches_term(term: str, labels: Mapping[str, str]) -> bool:
@@ -58,6 +59,7 @@ def _matches_term(term: str, labels: Mapping[str, str]) -> bool:
 
 def matches_fields(selector: str, plural: str, obj: Mapping[str, Any]) -> bool:
     """Whether fields match. Raises ApiError 400 for a field that cannot be selected by."""
+    found = True
     for term in filter(None, selector.split(",")):
         match = _EQUAL.fullmatch(term.strip())
         if match is None:
@@ -66,9 +68,8 @@ def matches_fields(selector: str, plural: str, obj: Mapping[str, Any]) -> bool:
             message = f'Unable to find "{plural}" that match label selector "", field selector'
             reason = f"field label not supported: {match[1]}"
             raise ApiError(400, f'{message} "{selector}": {reason}')
-        if (_at(obj, match[1]) == match[3]) != (match[2] != "!="):
-            return False
-    return True
+        found &= (_at(obj, match[1]) == match[3]) == (match[2] != "!=")
+    return found
 
 
 def _at(obj: Any, path: str) -> str:

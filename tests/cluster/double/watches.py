@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _LONGEST_SECONDS = 3600.0
 _LOOK_AT_CLIENT_SECONDS = 0.05
+_INITIAL_END = {"k8s.io/initial-events-end": "true"}  # what kubectl waits for (a "watch list")
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ class Selection:
 
     def check(self) -> None:
         """Raises ApiError 400 for a selector that no object could be held against."""
-        self.has({"metadata": {"name": self.name, "namespace": self.namespace or ""}})
+        matches_labels(self.labels, {})
+        matches_fields(self.fields, self.resource.plural, {})
 
 
 class Watch:
@@ -58,7 +60,8 @@ class Watch:
         self.bookmarks = query.get("allowWatchBookmarks") in {"1", "true", "True"}
         asked = float(query.get("timeoutSeconds") or _LONGEST_SECONDS)
         self.deadline = time.monotonic() + asked
-        self.start = query.get("resourceVersion") or "0"
+        self.initial = query.get("sendInitialEvents") in {"1", "true", "True"}
+        self.start = "0" if self.initial else query.get("resourceVersion") or "0"
 
     def events(self) -> Iterator[dict[str, Any]]:
         """What is sent, until the time is up."""
@@ -73,6 +76,8 @@ class Watch:
                 return
         for obj in filter(self.selection.has, present):
             yield {"type": "ADDED", "object": obj}
+        if self.initial:
+            yield {"type": "BOOKMARK", "object": self._bookmark(seen, _INITIAL_END)}
         while time.monotonic() < self.deadline and not self.gone():
             for event in self._next(seen):
                 seen = event.revision
@@ -99,7 +104,9 @@ class Watch:
             return "MODIFIED" if before else "ADDED"
         return "DELETED" if before else ""
 
-    def _bookmark(self, seen: int) -> Object:
+    def _bookmark(self, seen: int, annotations: Mapping[str, str] | None = None) -> Object:
         resource = self.selection.resource
         body: Object = {"kind": resource.kind, "apiVersion": resource.api_version()}
-        return body | {"metadata": {"resourceVersion": str(max(seen, self.store.compacted))}}
+        metadata: Object = {"resourceVersion": str(max(seen, self.store.compacted))}
+        metadata |= {"annotations": annotations} if annotations else {}
+        return body | {"metadata": metadata}
