@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.report.untrusted import one_line
+from plate_llm_cli.secrets.lifecycle.affected import Sync
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from plate_llm_cli.graph.secret_uses import ClusterNamespace
-    from plate_llm_cli.secrets.lifecycle.affected import Affected, Sync, Workload
+    from plate_llm_cli.secrets.lifecycle.affected import Affected, Workload
 
 
 def readers_text(affected: Affected) -> str:
@@ -24,16 +25,53 @@ def readers_text(affected: Affected) -> str:
 
 def afterwards_text(affected: Affected, unknown: Sequence[str] = ()) -> str:
     """The commands for each namespace; `unknown` are releases that were not rendered whole."""
-    clusters = {cluster for cluster, _ in affected.places}
-    lines: list[str] = []
-    for place in affected.places:
-        lines += ["", *_at(affected, place, several=len(clusters) > 1)]
-    if not affected.places:
-        lines += ["", "# nothing in the tree reads it"]
+    nothing = [] if affected.places else ["", "# nothing in the tree reads it"]
+    return _text([*_commands(affected), *nothing, *_unknown(unknown)])
+
+
+def planned_text(syncs: Sequence[Sync], workloads: Sequence[Workload]) -> str:
+    """What a rotation would let the cluster do."""
+    lines = [f"{_title(sync)} would be asked to read the new values" for sync in syncs]
+    lines += [f"{_title(workload)} would start anew" for workload in workloads]
+    return _text(["", *lines] if lines else [])
+
+
+def done_text(done: Sequence[Sync | Workload], troubles: Mapping[Sync | Workload, str]) -> str:
+    """What the cluster did, and why it did not do the rest."""
+    lines = [f"{_title(item)} {_DONE[isinstance(item, Sync)]}" for item in done]
+    lines += [f"{_title(item)}: {trouble}" for item, trouble in troubles.items()]
+    return _text(["", *lines] if lines else [])
+
+
+def left_text(left: Affected, unknown: Sequence[str]) -> str:
+    """The commands for what is left to do by hand."""
+    return _text([*_commands(left), *_unknown(unknown)])
+
+
+_DONE: Final = {True: "has read the new values", False: "starts anew"}
+"""What is said of an ExternalSecret, and of a workload."""
+
+
+def _title(item: Sync | Workload) -> str:
+    kind = "ExternalSecret" if isinstance(item, Sync) else item.kind
+    return f"# {item.place[1]}: {kind}/{item.name}"
+
+
+def _text(lines: Sequence[str]) -> str:
+    return "".join(f"{_clean(line)}\n" for line in lines)
+
+
+def _unknown(unknown: Sequence[str]) -> Iterator[str]:
     if unknown:
         names = ", ".join(unknown)
-        lines.append(f"# not rendered whole, so that what they read is not known: {names}")
-    return "".join(f"{_clean(line)}\n" for line in lines)
+        yield f"# not rendered whole, so that what they read is not known: {names}"
+
+
+def _commands(affected: Affected) -> Iterator[str]:
+    clusters = {cluster for cluster, _ in affected.places}
+    for place in affected.places:
+        yield ""
+        yield from _at(affected, place, several=len(clusters) > 1)
 
 
 def _at(affected: Affected, place: ClusterNamespace, *, several: bool) -> Iterator[str]:

@@ -24,12 +24,41 @@ from plate_llm_cli.secrets.server.stored import StoredState
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from plate_llm_cli.commands.secrets.propagation import Following, Propagation
     from plate_llm_cli.commands.secrets.session import Session
     from plate_llm_cli.secrets.addresses import Address, Place
     from plate_llm_cli.secrets.apply import Written
     from plate_llm_cli.secrets.plan import Candidate, Plan
     from plate_llm_cli.secrets.server.stored import Stored
     from plate_llm_cli.secrets.values.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notice:
+    """Who has to take notice, in the cluster or by hand; `unknown` as of `afterwards_text`."""
+
+    concerned: Affected
+    unknown: list[str]
+    following: Following | None
+
+    @classmethod
+    def of(cls, concerned: Affected, unknown: list[str], propagation: Propagation | None) -> Notice:
+        """With what `propagation` does of it."""
+        following = propagation.of(concerned) if propagation else None
+        return cls(concerned, unknown, following)
+
+    def planned(self) -> str:
+        """What would be done, and what is left to do."""
+        if self.following:
+            return self.following.planned(self.unknown)
+        return afterwards_text(self.concerned, self.unknown)
+
+    def give(self) -> bool:
+        """Do it and say what is left; whether all went well."""
+        if self.following:
+            return self.following.carry_out(self.unknown)
+        write_out(afterwards_text(self.concerned, self.unknown))
+        return True
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +101,21 @@ class Rotating:
         gatherer = Gatherer(inputs, os.environ, self.session.workspace.root, asking, make=make)
         return gatherer.gather(self._planner({}).plan())
 
-    def run(self, candidates: dict[Address, Candidate], *, dry_run: bool, yes: bool) -> None:
-        """Check everything, say who is concerned, write, and say what is to be done then."""
+    def run(
+        self,
+        candidates: dict[Address, Candidate],
+        propagation: Propagation | None,
+        *,
+        dry_run: bool,
+        yes: bool,
+    ) -> bool:
+        """Check everything, say who is concerned, write, and do or say what is to be done then.
+
+        False where something could not be done.
+
+        Raises:
+            ForbiddenError: `propagation` may not do its part, and nothing was written.
+        """
         planner = self._planner(candidates)
         plan = planner.plan()
         rotation.refuse_unchanged(plan, self.rotated)
@@ -81,19 +123,19 @@ class Rotating:
             show(plan, brief=True)
         else:
             require_values(plan, hint="")
-        concerned, unknown = self._concerned(plan)
+        notice = Notice.of(*self._concerned(plan), propagation)
         if dry_run:
-            write_out(afterwards_text(concerned, unknown))
-            return
+            write_out(notice.planned())
+            return True
         self._warn_of_lone_versions(plan)
         if not yes and has_terminal():
-            say(readers_text(concerned))
+            say(readers_text(notice.concerned))
         # Rotating once more would make another value; what follows a key is seeding's work, too.
         resume = f"plate-llm secrets seed {self.session.env} finishes what is made from them"
         written = Writing(self.session, planner, self.quiet, resume).carry_out(plan, yes=yes)
         if written:
             self._say_what_is_kept(written)
-            write_out(afterwards_text(concerned, unknown))
+        return notice.give() if written else True
 
     def _planner(self, candidates: dict[Address, Candidate]) -> Planner:
         wishes = Wishes(overwrite=frozenset(self.rotated))
