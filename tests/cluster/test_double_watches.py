@@ -67,11 +67,10 @@ def test_a_watch_may_be_asked_to_say_when_it_has_told_what_is_there(
     kube: Cluster, asker: Asker
 ) -> None:
     kube.create(config_map("a"))
-    asked = {"send_initial_events": True, "resource_version_match": "NotOlderThan"}
-    assert asker.watched(MAPS, 2, allow_watch_bookmarks=True, **asked) == [
-        ("ADDED", "a"),
-        ("BOOKMARK", ""),
-    ]
+    asked = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+    query = list((asked | {"allowWatchBookmarks": "true"}).items())
+    found = asker.watched(MAPS, 2, query_params=query)
+    assert found == [("ADDED", "a"), ("BOOKMARK", "")]
 
 
 def test_a_bookmark_says_how_far_a_watch_is(kube: Cluster, asker: Asker) -> None:
@@ -82,7 +81,7 @@ def test_a_bookmark_says_how_far_a_watch_is(kube: Cluster, asker: Asker) -> None
         watch=True,
         resource_version=version,
         timeout_seconds=1,
-        allow_watch_bookmarks=True,
+        query={"allowWatchBookmarks": "true"},
     )
     assert line["type"] == "BOOKMARK"
     assert line["object"]["metadata"]["resourceVersion"] == version
