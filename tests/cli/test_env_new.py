@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,12 @@ def test_the_files_of_a_new_environment(ours: Tree, call: Call) -> None:
         "changed  environments/argocd/projects/plate.yaml\n"
         "changed  environments/secrets.yaml\n"
     )
+
+
+def test_what_comes_next(ours: Tree, call: Call) -> None:
+    del ours
+    said = call(*NEW).err
+    assert said.endswith("\n  plate-llm secrets seed qa\n  plate-llm argocd apply qa\n")
 
 
 def test_a_new_environment_has_no_finding_that_its_model_has_not(ours: Tree, call: Call) -> None:
@@ -331,6 +338,25 @@ def test_applications_in_one_file(tree: Tree, call: Call) -> None:
     assert call("env", "new", "three", "--from", "two", "--label", "two=three").code == 0
     assert text(tree, "argocd.yaml").startswith(before.rstrip("\n"))
     assert call("validate", "three").code == 0
+
+
+def test_an_application_that_applies_those_of_one_environment(tree: Tree, call: Call) -> None:
+    take(tree, "good-two-environments")
+    for env in ("stg", "prod"):
+        source = text(tree, f"argocd/web-{env}.yaml")
+        tree.write(f"clusters/{env}/apps/web.yaml", source)
+        root = source.replace("web-", "root-").replace(
+            "path: charts/web", f"path: clusters/{env}/apps"
+        )
+        root = re.sub(r"    helm:\n(      .*\n)+", "", root)
+        root = re.sub(r"namespace: \w+\n$", "namespace: argocd\n", root)
+        tree.write(f"clusters/{env}/root.yaml", root)
+        tree.remove(f"argocd/web-{env}.yaml")
+    before = contents(tree)
+    assert call("env", "new", "qa", "--from", "web-stg").code == 0
+    assert "    path: clusters/qa/apps\n" in text(tree, "clusters/qa/root.yaml")
+    assert call("env", "remove", "web-qa", "--write").code == 0
+    assert contents(tree) == before
 
 
 def test_clusters_that_have_a_folder_each(tree: Tree, call: Call) -> None:

@@ -162,7 +162,6 @@ def _tell(made: Scaffold, report: Report, *, written: bool) -> None:
     else:
         paths = shlex.join(change.path for change in made.changes.files)
         say(f"next:\n  git add {one_line(paths)}")
-        env = made.applications[made.releases[0].name]
         if made.secret_paths:
-            say(f"  plate-llm secrets seed {env}")
-        say(f"  plate-llm argocd apply {env}")
+            say(f"  plate-llm secrets seed {made.spoken}")
+        say(f"  plate-llm argocd apply {made.spoken}")

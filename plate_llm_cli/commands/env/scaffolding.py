@@ -80,6 +80,7 @@ class Planning:
         add_files(made)
         _serve(made, self._workspace)
         self._specify(made)
+        made.spoken = self._spoken(made)
         return made
 
     def minimal(self) -> Scaffold:
@@ -103,6 +104,7 @@ class Planning:
         settings = self._workspace.settings
         add_minimal(made, "".join(hosts), conventions_from(settings.argocd))
         _serve(made, self._workspace)
+        made.spoken = self._spoken(made)
         return made
 
     def _begun(self, hosts: Mapping[str, str], deployment: Deployment) -> Scaffold:
@@ -120,6 +122,13 @@ class Planning:
         reaching = [] if elsewhere else reaching_releases(deployment, self._releases)
         changes = Changes(self._workspace.tree)
         return Scaffold(changes, self._cloned(renaming), reaching, renaming, target)
+
+    def _spoken(self, made: Scaffold) -> str:
+        """The name that was given, where it will be understood; else that of an Application."""
+        name, known = self._wishes.name, made.applications.values()
+        if name in known or f"{self._workspace.primary}-{name}" in known:
+            return name
+        return made.applications[self._first.name]
 
     def _words(self) -> dict[str, str]:
         given = dict(_pair(label, "--label") for label in self._wishes.labels)

@@ -47,6 +47,8 @@ class Scaffold:
     """What was left to a person, in words."""
     applications: dict[str, str] = field(default_factory=dict)
     """By the name of each Application that of the new one."""
+    spoken: str = ""
+    """What the new environment is called on a command line."""
     secret_paths: list[str] = field(default_factory=list)
     """The new paths of OpenBao, with their mount."""
 
