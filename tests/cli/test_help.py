@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 import io
+import re
 import shlex
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
 from plate_llm_cli.cli import COMMANDS, load
 from plate_llm_cli.secrets.loading import load_spec
-from plate_llm_cli.source.tree import Tree
+from plate_llm_cli.source.tree import Tree as SourceTree
+from tests.cli.deployments import SETTINGS, ours
+from tests.cluster.double import argocd_scripts as scripts
+from tests.cluster.double.argocd import ArgoCD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.conftest import Call, Outcome
+    from tests.cli.conftest import Call, Outcome, Tree
+    from tests.cluster.double.cluster import Cluster
     from tests.secrets.fixtures import Bao
+
+__all__ = ["ours"]
+
+IDENTITY = ("-c", "user.name=test", "-c", "user.email=test@example.com")
+ASKING = ("env promote stg prod --value",)
+"""Examples that a person has to agree to."""
 
 HERE = Path(__file__).parents[2]
 
@@ -35,13 +48,14 @@ def _pages() -> Iterator[tuple[str, Any]]:
 
 
 PAGES = dict(_pages())
+GROUPS = sorted({name.split()[0] for name in PAGES if " " in name})
 EXAMPLES = [
     line for command in PAGES.values() for line in command.epilog.splitlines() if line.strip()
 ]
 
 
 @pytest.mark.parametrize("columns", [80, 50])
-@pytest.mark.parametrize("name", ["", "env", "schema", "secrets", *PAGES])
+@pytest.mark.parametrize("name", ["", *GROUPS, *PAGES])
 def test_page_fits_the_terminal(
     name: str, columns: int, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -50,7 +64,7 @@ def test_page_fits_the_terminal(
     assert (ended.code, ended.err) == (0, "")
     page, _, examples = ended.out.partition("\nExample")
     assert [line for line in page.splitlines() if len(line) > columns] == []
-    assert examples.count("plate-llm") >= (0 if name in ("env", "schema", "secrets") else 1)
+    assert examples.count("plate-llm") >= (0 if name in GROUPS else 1)
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -76,22 +90,39 @@ def openbao(bao: Bao, tmp_path: Path) -> None:
     file.chmod(0o600)
     for method in ("approle", "kubernetes"):  # an example before may have left them
         bao.server.ask("POST", f"sys/auth/{method}", {"type": method})
-    for path in load_spec(Tree(HERE)).required().paths:
+    for path in load_spec(SourceTree(HERE)).required().paths:
         before = {"data": dict.fromkeys(path.keys, f"robot${'c3' * 24}")}
         bao.server.done("POST", f"secret/data/{path.place.path}", before)
         data = {name: values.get(name, f"robot${'b2' * 24}") for name in path.keys}
         bao.server.done("POST", f"secret/data/{path.place.path}", {"data": data})
 
 
-def _run(example: str, call: Call, monkeypatch: pytest.MonkeyPatch, folder: Path) -> Outcome:
+def _is_apart(example: str) -> bool:
+    """Whether it needs more than the repository, or would write into it."""
+    return "plate-llm secrets" in example or _needs_a_copy(example)
+
+
+def _needs_a_copy(example: str) -> bool:
+    words = ("argocd", "status", "diff", "doctor", "env new", "env remove", "env promote")
+    live = example.startswith("plate-llm validate") and "--live" in example
+    return live or example.startswith(tuple(f"plate-llm {word}" for word in words))
+
+
+def _run(
+    example: str,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    folder: Path,
+    root: Path = HERE,
+) -> Outcome:
     program, *arguments = shlex.split(example.partition(" > ")[0].rpartition(" | ")[2])
     assert program == "plate-llm"
-    monkeypatch.setenv("PLATE_LLM_ROOT", str(HERE))
+    monkeypatch.setenv("PLATE_LLM_ROOT", str(root))
     monkeypatch.chdir(folder)
     return call(*arguments)
 
 
-@pytest.mark.parametrize("example", [line for line in EXAMPLES if "plate-llm secrets" not in line])
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if not _is_apart(it)])
 def test_example_works_as_it_stands(
     example: str, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -101,13 +132,59 @@ def test_example_works_as_it_stands(
     assert (ended.code, ended.err.startswith("error")) == (0, False), ended.err
 
 
+@pytest.fixture
+def deployed(ours: Tree, kube: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """This repository's deployment in Git and in a cluster, with an ArgoCD that does its work."""
+    contexts = '[contexts]\nstg = "plate"\nprod = "plate"\n'
+    ours.write("plate-llm.toml", SETTINGS + contexts)
+    for command in (
+        ("init", "--quiet", "--initial-branch=main"),
+        ("add", "."),
+        (*IDENTITY, "commit", "--quiet", "--message", "first"),
+        ("tag", "v1.4.0"),
+    ):
+        subprocess.run(["git", *command], cwd=ours.root, check=True)  # noqa: S603, S607
+    monkeypatch.setenv("KUBECONFIG", str(kube.kubeconfig(tmp_path / "config", context="plate")))
+    kube.namespace("argocd", "plate-stg", "plate-prod")
+    ArgoCD(kube, resources=[scripts.Resource("Deployment", "plate-llm-stg", "apps")])
+    for path in ("plate-llm-stg.yaml", "plate-llm-prod.yaml"):
+        text = (ours.root / "environments/argocd/apps" / path).read_text("utf-8")
+        app = yaml.safe_load(text)
+        del app["spec"]["syncPolicy"]["automated"]  # no sync runs, and a rollback may
+        source = app["spec"]["source"]
+        past = [{"id": n, "revision": f"{n}" * 40, "source": source} for n in (3, 4, 5)]
+        kube.create(app | {"status": {"history": past}})
+    return ours.root
+
+
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if _needs_a_copy(it)])
+def test_example_with_a_cluster_works_as_it_stands(
+    example: str, deployed: Path, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "env remove" in example:
+        call("env", "new", "qa", "--from", "stg", "--host", "llm-qa.example.com")
+    ended = _run(example.replace('"$GIT_COMMIT"', "1" * 40), call, monkeypatch, deployed, deployed)
+    if "--watch" in example or any(word in example for word in ASKING):  # for want of a terminal
+        assert ended.code == 2
+        assert re.search("--yes|terminal", ended.err)
+    else:
+        assert ended.code in (0, 1), ended.err
+        assert not ended.err.startswith("error"), ended.err
+
+
 @pytest.mark.usefixtures("openbao")
-@pytest.mark.parametrize("example", [line for line in EXAMPLES if "plate-llm secrets" in line])
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if "plate-llm secrets" in it])
 def test_example_with_openbao_works_as_it_stands(
-    example: str, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    example: str,
+    call: Call,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    request: pytest.FixtureRequest,
 ) -> None:
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"{}")))
-    ended = _run(example, call, monkeypatch, tmp_path)
+    in_cluster = "--restart" in example or "--sync" in example
+    root = request.getfixturevalue("deployed") if in_cluster else HERE
+    ended = _run(example, call, monkeypatch, tmp_path, root)
     assert ended.code in (0, 1), ended.err
     assert not ended.err.startswith("error")
 
