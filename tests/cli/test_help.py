@@ -153,7 +153,9 @@ def deployed(ours: Tree, kube: Cluster, tmp_path: Path, monkeypatch: pytest.Monk
         del app["spec"]["syncPolicy"]["automated"]  # no sync runs, and a rollback may
         source = app["spec"]["source"]
         past = [{"id": n, "revision": f"{n}" * 40, "source": source} for n in (3, 4, 5)]
-        kube.create(app | {"status": {"history": past}})
+        name = app["metadata"]["name"]
+        there = [{"group": "apps", "version": "v1", "kind": "Deployment", "name": name}]
+        kube.create(app | {"status": {"history": past, "resources": there}})
     return ours.root
 
 
