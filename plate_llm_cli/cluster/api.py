@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from plate_llm_cli.cluster.answers import error_of, missing_kind
 from plate_llm_cli.cluster.connection import Connection, Request
-from plate_llm_cli.cluster.objects import Object, Ref, items, text
+from plate_llm_cli.cluster.objects import Object, Ref, Selection, items, text
 from plate_llm_cli.errors import ClusterError, ExpiredError
 
 if TYPE_CHECKING:
@@ -44,21 +44,6 @@ class Kind:
         if self.namespaced and namespace:
             parts.append(f"namespaces/{_segment(namespace)}")
         return "/".join([*parts, self.plural, *([_segment(name)] if name else [])])
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Which objects of a kind: in a namespace ('' for all), with labels, with fields."""
-
-    namespace: str = ""
-    labels: str = ""
-    fields: str = ""
-
-    @property
-    def query(self) -> list[tuple[str, str]]:
-        """As parameters of a request."""
-        both = [("labelSelector", self.labels), ("fieldSelector", self.fields)]
-        return [(name, value) for name, value in both if value]
 
 
 @dataclass(slots=True, eq=False)

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.api import Selection
 from plate_llm_cli.cluster.messages import spoken
-from plate_llm_cli.cluster.objects import Ref, mapping, moment, number, text
+from plate_llm_cli.cluster.objects import Ref, Selection, mapping, moment, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -103,11 +102,11 @@ def grouped(lines: Iterable[EventLine]) -> list[EventLine]:
 
 
 def _last(event: Object) -> datetime | None:
-    return max(_moments(event), default=None)
+    return next(_moments(event), None)
 
 
 def _moments(event: Object) -> Iterator[datetime]:
-    """When it was seen; `eventTime` is the first time, and the only one without a series."""
+    """When it was seen, the last time first; without a series there is but one."""
     for route in (
         ("series", "lastObservedTime"),
         ("lastTimestamp",),

@@ -12,10 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.cluster.api import Selection
 from plate_llm_cli.cluster.field_owners import is_gitops, last_applied, left_over, owned, without
 from plate_llm_cli.cluster.ignored_differences import IgnoredDifferences
-from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text, value
+from plate_llm_cli.cluster.objects import Object, Ref, Selection, items, mapping, text, value
 from plate_llm_cli.errors import MissingKindError, RefusedError
 from plate_llm_cli.graph.differences import compare
 

@@ -43,6 +43,21 @@ class Ref:
         return f"{self.kind} {where}{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which objects of a kind: in a namespace ('' for all), with labels, with fields."""
+
+    namespace: str = ""
+    labels: str = ""
+    fields: str = ""
+
+    @property
+    def query(self) -> list[tuple[str, str]]:
+        """As parameters of a request."""
+        both = [("labelSelector", self.labels), ("fieldSelector", self.fields)]
+        return [(name, value) for name, value in both if value]
+
+
 def mapping(obj: Mapping[str, Any], *route: str) -> dict[str, Any]:
     """The mapping at `route`; an empty one where there is none."""
     found = value(obj, *route)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Ref, condition, items, mapping, text, value
+from plate_llm_cli.cluster.objects import Ref, Selection, condition, items, mapping, text, value
 from plate_llm_cli.cluster.pods import troubles
 from plate_llm_cli.errors import ClusterError
 

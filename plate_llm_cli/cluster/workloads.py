@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, number, text
+from plate_llm_cli.cluster.objects import Object, Ref, Selection, items, mapping, number, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

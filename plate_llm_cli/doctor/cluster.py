@@ -7,8 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Ref, items, mapping, text
+from plate_llm_cli.cluster.objects import Ref, Selection, items, mapping, text
 from plate_llm_cli.errors import ForbiddenError, MissingKindError
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plate_llm_cli.cluster import connection
-from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Ref
+from plate_llm_cli.cluster.objects import Ref, Selection
 from plate_llm_cli.errors import (
     ClusterError,
     ConflictError,

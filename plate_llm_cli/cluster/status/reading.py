@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
-from plate_llm_cli.cluster.api import Selection
-from plate_llm_cli.cluster.objects import Object, text
+from plate_llm_cli.cluster.objects import Object, Selection, text
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
 

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.cluster.api import Selection
 from plate_llm_cli.cluster.connection import Request
-from plate_llm_cli.cluster.objects import items, text
+from plate_llm_cli.cluster.objects import Selection, items, text
 from plate_llm_cli.cluster.validation.complaints import UNCHECKED, about
 from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
 from plate_llm_cli.findings import Severity
