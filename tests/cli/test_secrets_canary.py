@@ -18,14 +18,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from tests.cli.conftest import command
 from tests.cli.terminal import talk
+from tests.cluster.double.external_secrets import ExternalSecrets
+from tests.cluster.double.workloads import deployment
 from tests.secrets.bao import Server, raft_cluster
 from tests.secrets.fixtures import Bao
+from tests.secrets.provider import Provider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from tests.cluster.double.cluster import Cluster
 
 CANARY = f"swordfish-{secrets.token_hex(12)}"
 RECIPIENT = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p"
@@ -167,6 +173,48 @@ def test_every_command(cage: Cage) -> None:
     cage.run("export", "stg", "--to", RECIPIENT, "-o", "../home/stg.age", "-v")
     assert (cage.root / "home" / "stg.age").exists()
     assert set(cage.codes) <= {0, 1}, cage.heard
+
+
+def test_what_goes_on_in_the_cluster(cage: Cage, kube: Cluster) -> None:
+    token = f"token-{CANARY}"
+    kube.token(token, "operator")
+    config = kube.kubeconfig(cage.given / "kubeconfig", token=token)
+    cage.bao.put("server/stg", API_KEY=CANARY)
+    apply_to(kube, cage)
+    around = {"KUBECONFIG": str(config)}
+    given = f"API_KEY={CANARY}-2\n"
+    cage.run(
+        "rotate", "stg", "API_KEY", "-v", "--restart", "--from-file", "-", stdin=given, **around
+    )
+    cage.run("check", "stg", "--live", "-v", **around)
+    kube.fault("/secrets", status=500, times=None)
+    cage.run("rotate", "stg", "API_KEY", "-v", "--rollback", "--sync", **around)
+    assert cage.codes == [0, 1, 3], cage.heard  # the spec has keys that nobody has seeded
+    assert cage.bao.data("server/stg")["API_KEY"] == f"{CANARY}-2"
+    for request in kube.requests:
+        assert CANARY.encode() not in request.body
+
+
+def apply_to(kube: Cluster, cage: Cage) -> None:
+    """An ExternalSecret and a Deployment that reads its Secret, in the tree and in the cluster."""
+    reads = {"secretKeyRef": {"name": "app", "key": "API_KEY"}}
+    container = {"name": "web", "image": "web:1"}
+    container["env"] = [{"name": "KEY", "valueFrom": reads}]  # type: ignore[assignment]
+    external = {
+        "apiVersion": "external-secrets.io/v1",
+        "kind": "ExternalSecret",
+        "metadata": {"name": "app", "namespace": "stg"},
+        "spec": {"dataFrom": [{"extract": {"key": "server/stg"}}]},
+    }
+    objects = (external, deployment("web", "stg", containers=[container]))
+    manifests = cage.root / "tree" / "manifests" / "secrets.yaml"
+    manifests.write_text(yaml.safe_dump_all(objects), "utf-8")
+    with (cage.root / "tree" / "plate-llm.toml").open("a", encoding="utf-8") as settings:
+        settings.write('[contexts]\nstg = "double"\n')
+    kube.namespace("stg")
+    ExternalSecrets(kube, {}).values = Provider(cage.bao)
+    for obj in objects:
+        kube.create(obj)
 
 
 BROKEN = {

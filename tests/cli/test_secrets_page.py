@@ -40,6 +40,7 @@ def test_every_command_of_the_page(
     (tree / "stg.env").write_text(VALUES, "utf-8")
     (tree / "stg.env").chmod(0o600)
     monkeypatch.chdir(tree)
+    monkeypatch.setenv("KUBECONFIG", "none")  # what the page says of a cluster is not run
     with dev_server() as server:
         monkeypatch.setenv("BAO_ADDR", server.address)
         monkeypatch.setenv("BAO_TOKEN", server.token)

@@ -9,6 +9,7 @@ import pytest
 from tests.cli.test_secrets_rotate import OLD, env_file, tree
 from tests.cluster.double.external_secrets import ExternalSecrets
 from tests.cluster.double.workloads import deployment
+from tests.secrets.provider import Provider
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,24 +23,6 @@ __all__ = ["env_file", "tree"]
 
 ANNOTATION = "kubectl.kubernetes.io/restartedAt"
 CONTEXTS = '\n[contexts]\nweb-stg = "double"\nweb-prod = "double"\n'
-
-
-class Provider(dict[str, dict[str, str]]):
-    """OpenBao itself, as the operator reads it: no copy that a test would have to keep."""
-
-    def __init__(self, bao: Bao) -> None:
-        super().__init__()
-        self.bao = bao
-
-    def get(self, path: str, default: Any = None) -> Any:
-        """What OpenBao holds now."""
-        return self.bao.data(path) or default
-
-    def __getitem__(self, path: str) -> dict[str, str]:
-        return {key: str(value) for key, value in self.bao.data(path).items()}
-
-    def __contains__(self, path: object) -> bool:
-        return bool(self.bao.data(str(path)))
 
 
 @pytest.fixture

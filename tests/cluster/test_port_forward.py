@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plate_llm_cli.cluster.api import Api
-from plate_llm_cli.cluster.connection import Connection
-from plate_llm_cli.cluster.kubeconfig import read_kubeconfig
 from plate_llm_cli.cluster.objects import Ref
 from plate_llm_cli.cluster.port_forward import Forwarded, forward
 from plate_llm_cli.errors import ClusterError, ForbiddenError
+from tests.cluster.connecting import connected
 from tests.cluster.double.cluster import Cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from plate_llm_cli.cluster.api import Api
 
 SERVICE = Ref("v1", "Service", "default", "web")
 DEPLOYMENT = Ref("apps/v1", "Deployment", "default", "web")
@@ -100,13 +100,6 @@ def serving() -> Iterator[type[Handler]]:
         server.server_close()
 
 
-def open_api(kube: Cluster, folder: Path) -> Api:
-    """As the commands open it."""
-    path = kube.kubeconfig(folder / "kubeconfig")
-    kubeconfig = read_kubeconfig({"KUBECONFIG": str(path)})
-    return Api(Connection(lambda: kubeconfig.configuration("double"), "double"))
-
-
 def pod(name: str, *, ready: bool = True, **status: Any) -> dict[str, Any]:
     """A pod of the Deployment."""
     container = {"name": "web", "image": "web", "ports": [{"name": "http", "containerPort": 8000}]}
@@ -150,7 +143,7 @@ def service(kube: Cluster) -> Iterator[type[Handler]]:
 
 @pytest.fixture
 def api(kube: Cluster, tmp_path: Path) -> Iterator[Api]:
-    with open_api(kube, tmp_path) as opened:
+    with connected(kube, tmp_path) as opened:
         yield opened
 
 
@@ -410,7 +403,7 @@ def test_api_server_that_does_not_answer(
 
 
 def test_over_tls_with_a_token(tmp_path: Path) -> None:
-    with Cluster(tls=True) as kube, serving() as service, open_api(kube, tmp_path) as api:
+    with Cluster(tls=True) as kube, serving() as service, connected(kube, tmp_path) as api:
         kube.token("double-token", "operator")
         kube.create(pod("web-1"))
         kube.backend("web-1", 8000, ("127.0.0.1", service.port))

@@ -127,7 +127,7 @@ def bao(
     """The server with a mount of the test's own; the environment names it and nothing else."""
     mount = f"kv{next(_NUMBERS)}"
     bao_server.mount(mount)
-    for name in [name for name in os.environ if name.startswith(("BAO_", "VAULT_"))]:
+    for name in [name for name in os.environ if name.startswith(("BAO_", "VAULT_", "KUBE"))]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BAO_ADDR", bao_server.address)
     monkeypatch.setenv("BAO_TOKEN", bao_server.token)
