@@ -1,0 +1,46 @@
+"""Messages of controllers: what may be a secret goes, names and reasons stay."""
+
+from __future__ import annotations
+
+import pytest
+
+from plate_llm_cli.cluster.messages import spoken
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        "hvs.CAESIJkrandomTOKEN1234567890abc",
+        "sk-proj-a1B2c3D4e5F6g7H8i9J0",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl",
+        "ghp_16C7e42F292c6912E7710c838347Ae178B4a",
+        "kJ8sQ2mP9xR4tV7wY1zA3bC6dE5fG0hI",
+        "q1W2e3R4/t5Y6u7I8+o9P0aSdFgHjKlZxCvBnM=",
+        "0123456789abcdef0123456789abcdef",
+    ],
+)
+def test_what_looks_like_a_secret_is_hidden(secret: str) -> None:
+    assert spoken(f"login with {secret} failed") == "login with [hidden] failed"
+
+
+def test_a_password_in_an_address_is_hidden() -> None:
+    assert spoken("dial redis://user:pa55@cache:6379") == "dial redis://[hidden]@cache:6379"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        'cannot find secret data for key: "OPENAI_API_KEY"',
+        "pod plate-llm-stg-6d5f8b7c9d-x2x4z (6f1c9c1e-2a35-4c2b-9a2d-3b1c3e8a9f10) failed",
+        f"harbor.example.com/plate/llm@sha256:{'a1' * 32}: not found",
+        "URL: GET https://openbao.example.com/v1/secret/data/server/cluster Code: 403.",
+        "error processing spec.dataFrom[0].extract, err: Secret does not exist",
+    ],
+)
+def test_what_a_person_needs_stays(message: str) -> None:
+    assert spoken(message) == message
+
+
+def test_pages_are_cut_and_lines_joined() -> None:
+    assert spoken("a\n\tb") == "a b"
+    assert spoken("x y " * 500) == f"{('x y ' * 150)[:600]}…"
