@@ -84,15 +84,18 @@ def with_environment(
 def without_environment(spec: Spec, text: str, names: Collection[str]) -> SpecChange:
     """The spec without the environment that it calls `names`; what others read stays.
 
+    The text is '' where nothing would be left.
+
     Raises:
         EditError: the text is of a form that cannot be edited.
     """
+    gone = all(_serves_only(path, names) for path in spec.paths)
     change = SpecChange(text)
     for path in spec.paths:
         if not set(path.environments) & set(names):
             continue
         if _serves_only(path, names):
-            change.text = remove_path(change.text, path.place.path)
+            change.text = "" if gone else remove_path(change.text, path.place.path)
             change.own.append(str(path.place))
         else:
             change.text = _unserved(change.text, path, names)

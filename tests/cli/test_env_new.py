@@ -238,7 +238,7 @@ def test_a_model_that_does_not_render_is_none(ours: Tree, call: Call) -> None:
     ours.replace("charts/plate-llm/values-stg.yaml", "pullPolicy: Always", "pullPolicy: Allways")
     ended = call(*NEW)
     assert ended.code == 2
-    assert "plate-llm-stg is not known whole" in ended.err
+    assert "plate-llm-stg does not render" in ended.err
 
 
 def test_an_interruption_in_the_middle_leaves_the_tree_as_it_was(

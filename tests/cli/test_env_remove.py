@@ -60,6 +60,21 @@ def test_in_trees_of_other_shapes(tree: Tree, call: Call, name: str, new: tuple[
     assert contents(tree) == before
 
 
+def test_a_store_is_never_opened_to_everybody(ours: Tree, call: Call) -> None:
+    assert call("env", "remove", "stg", "--write").code == 0
+    before = contents(ours)
+    ended = call("env", "remove", "prod", "--write")
+    assert (ended.code, contents(ours)) == (2, before)
+    assert "values-cluster.yaml serves plate-prod alone" in ended.err
+
+
+def test_the_last_environment_takes_the_spec_with_it(ours: Tree, call: Call) -> None:
+    ours.remove("environments/argocd/apps/openbao-secrets-manager-cluster.yaml")
+    assert call("env", "remove", "stg", "--write").code == 0
+    assert call("env", "remove", "prod", "--write").code == 0
+    assert not {"environments/secrets.yaml", "charts/plate-llm/values-prod.yaml"} & ours.files()
+
+
 def test_it_is_shown_first(ours: Tree, call: Call) -> None:
     before = contents(ours)
     ended = call("env", "remove", "stg")

@@ -120,7 +120,7 @@ def _planned(workspace: Workspace, env: str) -> _Leaving:
         names = [name for name in spec.environments if place_of(workspace, name) == place]
         text = changes.text(spec.file.path) or ""
         change = without_environment(spec, text, names)
-        changes.put(spec.file.path, change.text)
+        changes.put(spec.file.path, change.text or None)
         leaving.paths = change.own
     return leaving
 

@@ -167,9 +167,9 @@ class Planning:
         require_free(names, (cluster, target.namespace), self._workspace.releases)
 
     def _hosts(self, deployment: Deployment) -> Mapping[str, str]:
-        broken = next((item for item in deployment.half_known if item in self._releases), None)
+        broken = next((item for item in deployment.failed if item in self._releases), None)
         if broken is not None:
-            message = f"{broken.name} is not known whole: a new environment would not be, either"
+            message = f"{broken.name} does not render: a new environment would not, either"
             raise UsageError(message, f"plate-llm validate {self._wishes.source} says why")
         taken = public_hosts(deployment.manifests)
         own = [host for host, release in taken.items() if release in self._releases]

@@ -6,12 +6,13 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.errors import EditError
+from plate_llm_cli.errors import EditError, UsageError
 from plate_llm_cli.gitops.applications import argo_objects, text_of
 from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     Namespace,
     listing_files,
+    lists_only,
     without_namespace,
 )
 from plate_llm_cli.source.edit import delete
@@ -55,6 +56,7 @@ def remove_files(
     from those of the AppProjects, unless another release is there under that name.
 
     Raises:
+        UsageError: what serves it would serve every namespace without it.
         EditError: a file's form does not let it be done.
     """
     staying = [item for item in discovery.releases if item not in releases]
@@ -68,9 +70,15 @@ def remove_files(
     place = Namespace(*releases[0].place)
     if any(release.namespace == place.name for release in staying):
         return
+    projects = listing_files(discovery, releases, [])
     for path in listing_files(discovery, releases, reaching):
         text = changes.text(path)
         if text is not None:
+            if path not in projects and lists_only(text, place):
+                message = f"{path} serves {place.name} alone: an empty list would serve everybody"
+                raise UsageError(
+                    message, f"take {place.name} out there by hand, with what it serves"
+                )
             changes.put(path, without_namespace(text, place))
 
 

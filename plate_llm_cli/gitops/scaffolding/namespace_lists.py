@@ -82,6 +82,13 @@ def without_namespace(text: str, gone: Namespace) -> str:
     return text
 
 
+def lists_only(text: str, namespace: Namespace) -> bool:
+    """Whether a list of `text` would be empty without `namespace`."""
+    return any(
+        items and all(_names(item, namespace) for item in items) for *_, items in _lists(text)
+    )
+
+
 def _lists(text: str) -> list[tuple[int, Route, list[Node]]]:
     """Every list that is inside no other list's item that names something, the deepest first."""
     documents = parse_text(text, "").documents
