@@ -73,13 +73,12 @@ def remove_files(
     projects = listing_files(discovery, releases, [])
     for path in listing_files(discovery, releases, reaching):
         text = changes.text(path)
-        if text is not None:
-            if path not in projects and lists_only(text, place):
-                message = f"{path} serves {place.name} alone: an empty list would serve everybody"
-                raise UsageError(
-                    message, f"take {place.name} out there by hand, with what it serves"
-                )
-            changes.put(path, without_namespace(text, place))
+        if text is None:
+            continue
+        if path not in projects and lists_only(text, place):
+            message = f"{path} serves {place.name} alone: an empty list would serve everybody"
+            raise UsageError(message, f"take {place.name} out there by hand, with what it serves")
+        changes.put(path, without_namespace(text, place))
 
 
 def _files_of(changes: Changes, release: Release) -> Iterator[str]:
