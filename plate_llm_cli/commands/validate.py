@@ -116,6 +116,9 @@ def validate(
     del verbose
     if live:
         _require_one(envs or [], watch=watch)
+    elif context or yes_really:
+        option = "--context" if context else "--yes-really"
+        raise UsageError(f"{option} is for --live", "add --live, or leave it out")
 
     def look() -> bool:
         """Check the tree as it is now; True when the findings are bad enough to fail."""

@@ -10,8 +10,6 @@ from plate_llm_cli.commands.cluster_access import clusters
 from plate_llm_cli.graph.build import RenderOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.commands.cluster_access import Where
     from plate_llm_cli.context import Workspace
@@ -41,18 +39,21 @@ def with_cluster(workspace: Workspace, seen: Seen, where: Where) -> Report:
     started = time.monotonic()
     release = workspace.release(seen.env)
     with clusters(workspace, release, where, changes=False) as reached:
-        found = list(_findings(workspace, seen, reached.workloads))
+        found = _findings(workspace, seen, reached.workloads)
     report = _added(workspace, seen, found)
     return replace(report, seconds=report.seconds + time.monotonic() - started)
 
 
-def _findings(workspace: Workspace, seen: Seen, api: Api) -> Iterator[Finding]:
+def _findings(workspace: Workspace, seen: Seen, api: Api) -> list[Finding]:
+    """Applications among the objects bring releases of other environments: not those."""
     from plate_llm_cli.cluster.validation.checks import complaints  # noqa: PLC0415 - 0.3 s
     from plate_llm_cli.cluster.validation.complaints import findings_of  # noqa: PLC0415 - as above
     from plate_llm_cli.cluster.validation.site import Site  # noqa: PLC0415 - as above
 
-    site = Site.of(api, seen.deployment.manifests, _whole_tree(workspace, seen))
-    yield from findings_of(complaints(site), workspace.locator(seen.deployment))
+    place = workspace.release(seen.env).place
+    here = [item for item in seen.deployment.manifests if item.release.place == place]
+    site = Site.of(api, here, _whole_tree(workspace, seen))
+    return findings_of(complaints(site), workspace.locator(seen.deployment))
 
 
 def _whole_tree(workspace: Workspace, seen: Seen) -> list[Manifest]:

@@ -176,10 +176,10 @@ def test_hook_is_marked_and_may_replace_what_is_immutable(tree: Tried) -> None:
 
 
 def test_of_a_secret_only_the_field_is_named(tree: Tried) -> None:
-    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  k: hunter2\n"
+    text = "apiVersion: v1\nkind: Secret\nmetadata: {name: a}\nstringData:\n  k: hunter2\n"
     message = 'Secret "a" is invalid: stringData[k]: Invalid value: "hunter2": too short'
     tree.kube.fault("/secrets/a", method="PATCH", status=422, message=message)
-    assert tree.complaints(secret) == [
+    assert tree.complaints(text) == [
         f"{RULE}:5:3 {REFUSES} Secret a: stringData[k]: "
         "what it says is not repeated here, since it may hold a value"
     ]
@@ -189,7 +189,7 @@ def test_without_the_right_to_apply(tree: Tried) -> None:
     tree.kube.deny(verb="patch", resource="configmaps")
     assert tree.complaints(f"{CONFIG}---\n{CONFIG.replace('app', 'b')}") == [
         "unchecked-live info manifests/all.yaml:1:1 "
-        "could not be checked: the right to patch configmaps in stg lacks "
+        "not checked: you may not patch configmaps in stg "
         "(ask who runs the cluster for that right, or let somebody check who has it)"
     ]
 

@@ -157,6 +157,13 @@ def test_replicas_that_are_left_to_an_autoscaler(tree: Tried) -> None:
     ]
 
 
+def test_what_an_autoscaler_has_made_of_it_stays(tree: Tried) -> None:
+    live(tree, 4)
+    quota(tree, {"requests.cpu": "2"}, hard={"requests.cpu": "2"})
+    (found,) = tree.complaints(DEPLOYMENT.replace("  replicas: 2\n", ""))
+    assert "leaves 2 of 2 requests.cpu, and 2500m are needed during a roll-out" in found
+
+
 def test_container_that_says_nothing(tree: Tried) -> None:
     quota(tree, {}, hard={"limits.ephemeral-storage": "10Gi"})
     said = (
@@ -180,7 +187,7 @@ def test_without_the_right_to_read_quotas(tree: Tried) -> None:
     tree.kube.deny(resource="resourcequotas")
     assert tree.complaints(DEPLOYMENT) == [
         f"unchecked-live info {FILE}:1:1 "
-        "could not be checked: the right to list resourcequotas in stg lacks "
+        "not checked: you may not list resourcequotas in stg "
         "(ask who runs the cluster for that right, or let somebody check who has it)"
     ]
 

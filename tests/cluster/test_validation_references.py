@@ -289,6 +289,13 @@ def test_key_of_a_config_map(tree: Tried) -> None:
     ]
 
 
+def test_absent_config_map_is_named_once(tree: Tried) -> None:
+    assert tree.complaints(POD + KEYS.replace("KIND", "configMap")) == [
+        f"missing-object error {FILE}:10:41 ConfigMap app is not in stg, "
+        "and nothing in the tree makes it (create it, or change the name)"
+    ]
+
+
 def test_key_of_a_secret_and_nothing_of_its_value(tree: Tried) -> None:
     held(tree, "Secret", "app", data={"a": base64.b64encode(PASSWORD.encode()).decode()})
     found = tree.complaints(POD + KEYS.replace("KIND", "secret"))
@@ -346,7 +353,7 @@ def test_without_the_right_to_read_secrets(tree: Tried) -> None:
     text = f"{POD}  imagePullSecrets: [{{name: harbor}}]\n"
     assert tree.complaints(text) == [
         f"unchecked-live info {FILE}:8:23 "
-        "could not be checked: the right to get secrets in stg lacks "
+        "not checked: you may not get secrets in stg "
         "(ask who runs the cluster for that right, or let somebody check who has it)"
     ]
 

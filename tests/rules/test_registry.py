@@ -25,6 +25,16 @@ SHOWN_ELSEWHERE = {
     "missing-projected-key": "what a cluster has: tests/cli/test_secrets_check_live",
     "unusable-secret": "what a server holds: tests/cli/test_secrets_check",
     "unknown-secret": "what a server holds: tests/cli/test_secrets_check",
+    "refused-object": "what a cluster says: tests/cluster/test_validation_dry_run",
+    "server-warning": "what a cluster says: tests/cluster/test_validation_dry_run",
+    "missing-kind": "what a cluster says: tests/cluster/test_validation_dry_run",
+    "missing-namespace": "what a cluster says: tests/cluster/test_validation_dry_run",
+    "unusable-issuer": "what a cluster says: tests/cluster/test_validation_references",
+    "missing-class": "what a cluster says: tests/cluster/test_validation_references",
+    "missing-object": "what a cluster says: tests/cluster/test_validation_references",
+    "unusable-pull-secret": "what a cluster says: tests/cluster/test_validation_references",
+    "exceeded-quota": "what a cluster says: tests/cluster/test_validation_quotas",
+    "unchecked-live": "what a cluster says: tests/cluster/test_validation_dry_run",
 }
 EVERY_RULE = pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 

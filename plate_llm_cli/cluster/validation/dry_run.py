@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.cluster.objects import Ref
+from plate_llm_cli.cluster.objects import Ref, mapping
 from plate_llm_cli.cluster.validation.complaints import UNCHECKED, WARNED, about, at
 from plate_llm_cli.cluster.validation.field_paths import route_of, starts_in
 from plate_llm_cli.cluster.validation.refusals import complaints_of, lacking_right, of_hook
@@ -56,7 +56,7 @@ def _tried(site: Site, manifest: Manifest) -> Iterator[Complaint]:
     warnings.clear()  # each is noted once for a connection, and may be about several objects
     obj = _addressed(manifest, namespaced=namespaced)
     try:
-        site.results[Ref.of(obj)] = _apply(site, obj)
+        template = mapping(_apply(site, obj), "spec", "template")
     except ClusterError as error:
         if error.status in _ENDS:
             raise
@@ -65,6 +65,9 @@ def _tried(site: Site, manifest: Manifest) -> Iterator[Complaint]:
             site.refuse(verb, manifest.api_version, manifest.kind, namespace, at(manifest))
             return
         yield from complaints_of(error, manifest)
+    else:
+        if template:  # and no more of the answer, which may be a Secret
+            site.templates[Ref.of(obj)] = template
     for warning in warnings:
         yield _warned(manifest, warning)
 

@@ -124,9 +124,9 @@ def _outside(bounds: _Bounds, thing: _Thing) -> Iterator[Complaint]:
         limit, asked = thing.demand.limits.get(resource), thing.demand.requests.get(resource)
         if limit is not None and asked and limit / asked > ratio:
             message = (
-                f"LimitRange {bounds.name} in {bounds.namespace} allows a limit of {ratio.normalize():f} times "
-                f"the request of {resource}, and {thing.name} has {amount_text(resource, limit)} "
-                f"for {amount_text(resource, asked)}"
+                f"LimitRange {bounds.name} in {bounds.namespace} allows a limit of "
+                f"{ratio.normalize():f} times the request of {resource}, and {thing.name} has "
+                f"{amount_text(resource, limit)} for {amount_text(resource, asked)}"
             )
             yield _at(thing, (LIMITS, resource), message)
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.cluster.validation.complaints import Complaint
     from plate_llm_cli.cluster.validation.site import PodSpec, Site
+    from plate_llm_cli.graph.places import ManifestPlace
     from plate_llm_cli.source.nodes import Route
 
 _MADE_BY_KUBERNETES = {("ServiceAccount", "default"), ("ConfigMap", "kube-root-ca.crt")}
@@ -32,35 +33,36 @@ class _Reference:
 
 def references(site: Site) -> Iterator[Complaint]:
     """Objects that pods need, that nothing in the tree makes, and that are not there."""
-    seen: set[tuple[str, str, str]] = set()
+    absent: set[tuple[str, str, str]] = set()
     for pod in site.pods:
         for reference in _references(pod.spec):
             key = (reference.kind, pod.manifest.namespace, reference.name)
             if not reference.name or site.makes(*key) or key[::2] in _MADE_BY_KUBERNETES:
                 continue
-            for complaint in _judged(site, pod, reference):
-                if reference.keys or key not in seen:
-                    yield complaint
-                seen.add(key)
+            place = at(pod.manifest, *pod.route, *reference.route)
+            look = site.look(Ref("v1", *key), place, keep=_keys_of)
+            if look.absent and key not in absent:
+                absent.add(key)
+                yield _missing(reference, place)
+            elif look.found is not None:
+                yield from _without_keys(pod, reference, look.found)
 
 
-def _judged(site: Site, pod: PodSpec, reference: _Reference) -> Iterator[Complaint]:
-    namespace = pod.manifest.namespace
-    place = at(pod.manifest, *pod.route, *reference.route)
-    ref = Ref("v1", reference.kind, namespace, reference.name)
-    look = site.look(ref, place, keep=_keys_of)
-    if look.absent:
-        message = (
-            f"{reference.kind} {reference.name} is not in {namespace}, "
-            "and nothing in the tree makes it"
-        )
-        yield about(NO_OBJECT, place, message, "create it, or change the name")
-    elif look.known:
-        for key, route in reference.keys:
-            if key not in look.found:
-                names = f"it has: {', '.join(look.found)}" if look.found else "it has no keys"
-                message = f"{reference.kind} {reference.name} in {namespace} has no key {key}"
-                yield about(NO_OBJECT, at(pod.manifest, *pod.route, *route), message, names)
+def _missing(reference: _Reference, place: ManifestPlace) -> Complaint:
+    message = (
+        f"{reference.kind} {reference.name} is not in {place.manifest.namespace}, "
+        "and nothing in the tree makes it"
+    )
+    return about(NO_OBJECT, place, message, "create it, or change the name")
+
+
+def _without_keys(pod: PodSpec, reference: _Reference, held: list[str]) -> Iterator[Complaint]:
+    named = f"{reference.kind} {reference.name} in {pod.manifest.namespace}"
+    names = f"it has: {', '.join(held)}" if held else "it has no keys"
+    for key, route in reference.keys:
+        if key not in held:
+            place = at(pod.manifest, *pod.route, *route)
+            yield about(NO_OBJECT, place, f"{named} has no key {key}", names)
 
 
 def _keys_of(obj: Object) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.cluster.objects import Ref, items, mapping, number, text, value
 from plate_llm_cli.cluster.validation.complaints import (
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 _PODS: Final = "pods"
 _SHORT: Final = {"cpu": f"{REQUESTS}.cpu", "memory": f"{REQUESTS}.memory", "count/pods": _PODS}
+_ENDED: Final = ("Succeeded", "Failed")
 _OTHER: Final = (f"{REQUESTS}.storage",)
 
 
@@ -185,11 +186,15 @@ def _each(demand: Demand, key: str) -> Decimal:
 def _workload(site: Site, pod: PodSpec, defaults: Defaults) -> _Workload | None:
     """None for what has no pods for long, or nobody knows how many."""
     manifest = pod.manifest
-    rollout = rollout_of(manifest.plain, _least(site, pod))
-    if rollout is None or of_hook(manifest):
+    if of_hook(manifest):
         return None
     ref = Ref(manifest.api_version, manifest.kind, manifest.namespace, manifest.name)
     live = site.look(ref, at(manifest)).found
+    # What an autoscaler has made of the number stays, where the manifest says none.
+    scaled = number(live, "spec", "replicas") if live else 0
+    rollout = rollout_of(manifest.plain, max(scaled, _least(site, pod)))
+    if rollout is None:
+        return None
     if live is None or _stays(site, ref, live):
         rollout = Rollout(rollout.replicas, 0, stalls=False)
     held = _held(live, defaults) if live else {}
@@ -211,15 +216,23 @@ def _least(site: Site, pod: PodSpec) -> int:
 
 def _stays(site: Site, ref: Ref, live: Object) -> bool:
     """Whether the pods remain as they are, so that nothing is rolled out."""
-    result: dict[str, Any] = site.results.get(ref, {})
-    return bool(result) and value(result, "spec", "template") == value(live, "spec", "template")
+    template = site.templates.get(ref)
+    return template is not None and template == value(live, "spec", "template")
 
 
 def _held(live: Object, defaults: Defaults) -> Amounts:
     """What the pods of a workload count for in the cluster, by key of a quota."""
-    count = number(live, "status", "replicas")
-    demand = pod_demand(mapping(live, "spec", "template", "spec"), defaults)
+    count = _running(live)
+    pod = mapping(live, "spec", "template", "spec") or mapping(live, "spec")
+    demand = pod_demand(pod, defaults)
     held = {_PODS: Decimal(count)}
     for way in (REQUESTS, LIMITS):
         held |= {f"{way}.{name}": amount * count for name, amount in demand.of(way).items()}
     return held
+
+
+def _running(live: Object) -> int:
+    """How many pods there are of it now."""
+    if text(live, "kind") == "Pod":
+        return int(text(live, "status", "phase") not in _ENDED)
+    return number(live, "status", "replicas") or number(live, "status", "active")

@@ -110,7 +110,7 @@ def _message(refusal: Refusal, manifest: Manifest) -> str:
 def _hint(refusal: Refusal) -> str:
     if refusal.is_immutable:
         return "keep the old value, or let the object that is there be deleted first"
-    if "denied" in refusal.said or "forbidden" in refusal.said:
+    if not refusal.field and ("denied" in refusal.said or "violates" in refusal.said):
         return "an admission rule of the cluster says so: who runs it knows why"
     return "correct its name, or remove it; an older CRD may lack it" if refusal.is_unknown else ""
 

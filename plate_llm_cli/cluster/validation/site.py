@@ -60,8 +60,8 @@ class Site:
     """Every object of the tree that goes to the same cluster."""
     new_namespaces: set[str] = field(default_factory=set)
     """Those that are not there yet."""
-    results: dict[Ref, Object] = field(default_factory=dict)
-    """What the objects would become, as far as the API server took them."""
+    templates: dict[Ref, Object] = field(default_factory=dict)
+    """By workload, what its pods would become, defaults included."""
     _looks: dict[Ref, Look] = field(default_factory=dict)
     _lists: dict[tuple[str, str, str], list[Object] | None] = field(default_factory=dict)
     _refused: dict[tuple[str, str, str], Complaint] = field(default_factory=dict)
@@ -147,13 +147,13 @@ class Site:
     def refuse(
         self, verb: str, api_version: str, kind: str, namespace: str, place: ManifestPlace
     ) -> None:
-        """Note once that the right to `verb` objects of a kind lacks."""
+        """Note once that whoever asks may not `verb` objects of a kind."""
         key = (verb, f"{api_version} {kind}", namespace)
         if key not in self._refused:
             group = api_version.rpartition("/")[0]
             named = f"{self._plural(api_version, kind)}{f'.{group}' if group else ''}"
             where = f" in {namespace}" if namespace else ""
-            message = f"could not be checked: the right to {verb} {named}{where} lacks"
+            message = f"not checked: you may not {verb} {named}{where}"
             hint = "ask who runs the cluster for that right, or let somebody check who has it"
             self._refused[key] = about(UNCHECKED, place, message, hint, Severity.INFO)
 
