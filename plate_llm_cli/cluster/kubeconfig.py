@@ -117,7 +117,7 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
     """
     named = environment.get("KUBECONFIG", "")
     paths = named or _DEFAULT
-    there = [path for path in paths.split(os.pathsep) if path and Path(path).expanduser().exists()]
+    there = _there(paths)
     if not there and not named and environment.get(_SERVICE_HOST):
         server = f"https://{environment[_SERVICE_HOST]}"
         return Kubeconfig({IN_CLUSTER: Context(IN_CLUSTER, IN_CLUSTER, server)}, IN_CLUSTER)
@@ -130,6 +130,16 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
     except (*_BROKEN, yaml.YAMLError) as error:
         hint = "kubectl config view shows what is wrong with it"
         raise KubeconfigError(f"{paths} is no kubeconfig: {_reason(error)}", hint) from None
+
+
+def has_kubeconfig(environment: Mapping[str, str]) -> bool:
+    """Whether there is something for `read_kubeconfig` to read, sound or not."""
+    named = environment.get("KUBECONFIG", "")
+    return bool(_there(named or _DEFAULT) or (not named and environment.get(_SERVICE_HOST)))
+
+
+def _there(paths: str) -> list[str]:
+    return [path for path in paths.split(os.pathsep) if path and Path(path).expanduser().exists()]
 
 
 def _merged(paths: str) -> Any:

@@ -192,7 +192,8 @@ def test_cluster_without_external_secrets(kube: Cluster, call: Call) -> None:
     assert ended.code == 3
     assert ended.err.endswith(
         "error: the cluster knows no ExternalSecret of external-secrets.io/v1\n"
-        "hint: install the External Secrets Operator, with its CRDs\n"
+        "hint: install the External Secrets Operator, with its CRDs; "
+        "--no-cluster looks into OpenBao alone\n"
     )
 
 
@@ -210,7 +211,7 @@ def test_without_a_kubeconfig_openbao_alone_is_looked_into(
     monkeypatch.delenv("KUBECONFIG")
     ended = check(call)
     assert (ended.code, found(ended)) == (0, [])
-    assert ended.err == ("the cluster was not looked at: there is no kubeconfig (~/.kube/config)\n")
+    assert ended.err == ("the cluster was not looked at: there is no kubeconfig\n")
 
 
 @pytest.mark.usefixtures("eso")
@@ -222,6 +223,14 @@ def test_context_that_is_none_is_an_error(
         monkeypatch.delenv("KUBECONFIG")
     ended = check(call, "--context", "prod")
     assert (ended.code, ended.out) == (2, "")
+
+
+@pytest.mark.usefixtures("eso")
+def test_broken_kubeconfig_is_an_error(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "kubeconfig").write_text("contexts: [\n", "utf-8")
+    ended = check(call)
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err.startswith(f"error: {tmp_path}/kubeconfig is no kubeconfig: ")
 
 
 @pytest.mark.usefixtures("eso")

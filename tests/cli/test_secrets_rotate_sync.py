@@ -249,6 +249,20 @@ def test_api_server_that_fails_after_the_write_leaves_the_commands(
 
 
 @pytest.mark.usefixtures("eso")
+def test_interrupt_after_the_write_leaves_the_commands(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("plate_llm_cli.cluster.external_secrets.wait", interrupted)
+    ended = rotate(call, "JWT_SECRET", "--restart")
+    assert ended.code == 130
+    assert "kubectl -n stg annotate externalsecret app force-sync=" in ended.out
+    assert "kubectl -n stg rollout restart deployment/web-stg\n" in ended.out
+
+
+@pytest.mark.usefixtures("eso")
 def test_dry_run_changes_nothing_and_shows_all(bao: Bao, kube: Cluster, call: Call) -> None:
     ended = rotate(call, "JWT_SECRET", "--restart", "--dry-run")
     assert ended.code == 0

@@ -9,133 +9,37 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from plate_llm_cli.cluster.objects import Ref
 from plate_llm_cli.cluster.port_forward import Forwarded, forward
 from plate_llm_cli.errors import ClusterError, ForbiddenError
 from tests.cluster.connecting import connected
 from tests.cluster.double.cluster import Cluster
+from tests.cluster.forwarding import (
+    DEPLOYMENT,
+    LARGE,
+    POD,
+    SERVICE,
+    Handler,
+    create_web,
+    pod,
+    serving,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from plate_llm_cli.cluster.api import Api
-
-SERVICE = Ref("v1", "Service", "default", "web")
-DEPLOYMENT = Ref("apps/v1", "Deployment", "default", "web")
-POD = Ref("v1", "Pod", "default", "web-1")
-LARGE = bytes(range(256)) * 20_000
-"""5 MB."""
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    """A service: a short answer, a large one, a stream, and an echo."""
-
-    protocol_version = "HTTP/1.1"
-    port: int
-    go_on: threading.Event
-
-    def do_GET(self) -> None:
-        answer = {"/large": self._large, "/events": self._events, "/cut": self._cut}
-        answer.get(self.path, self._short)()
-
-    def do_POST(self) -> None:
-        self._send(self.rfile.read(int(self.headers["Content-Length"])))
-
-    def _short(self) -> None:
-        self._send(f"{self.port}{self.path}".encode())
-
-    def _large(self) -> None:
-        self._send(LARGE)
-        self.close_connection = True
-
-    def _events(self) -> None:
-        self._begin(("Content-Type", "text/event-stream"), ("Connection", "close"))
-        for number in range(3):
-            self.wfile.write(f"data: {number}\n\n".encode())
-            self.go_on.wait(10)
-
-    def _cut(self) -> None:
-        self._begin(("Content-Length", "1000"))
-        self.wfile.write(b"the beginning")
-        self.close_connection = True
-
-    def _send(self, body: bytes) -> None:
-        self._begin(("Content-Length", str(len(body))))
-        self.wfile.write(body)
-
-    def _begin(self, *headers: tuple[str, str]) -> None:
-        self.send_response(200)
-        for name, text in headers:
-            self.send_header(name, text)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving() -> Iterator[type[Handler]]:
-    """A service of its own."""
-
-    class Own(Handler):
-        go_on = threading.Event()
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Own)
-    Own.port = server.server_address[1]
-    server.daemon_threads = False
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
-        yield Own
-    finally:
-        Own.go_on.set()
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-def pod(name: str, *, ready: bool = True, **status: Any) -> dict[str, Any]:
-    """A pod of the Deployment."""
-    container = {"name": "web", "image": "web", "ports": [{"name": "http", "containerPort": 8000}]}
-    return {
-        "apiVersion": "v1",
-        "kind": "Pod",
-        "metadata": {"name": name, "labels": {"app": "web"}},
-        "spec": {"containers": [container]},
-        "status": {
-            "phase": "Running",
-            "conditions": [{"type": "Ready", "status": "True" if ready else "False"}],
-            **status,
-        },
-    }
+    from plate_llm_cli.cluster.objects import Ref
 
 
 @pytest.fixture
 def service(kube: Cluster) -> Iterator[type[Handler]]:
-    """The service, and a pod, a Service and a Deployment before it."""
-    kube.create(pod("web-1"))
-    ports = [{"name": "web", "port": 80, "targetPort": "http"}, {"name": "bare", "port": 8000}]
-    before = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}}
-    kube.create(before | {"spec": {"selector": {"app": "web"}, "ports": ports}})
-    labels = {"app": "web"}
-    selector = {
-        "matchLabels": labels,
-        "matchExpressions": [
-            {"key": "app", "operator": "In", "values": ["web", "other"]},
-            {"key": "app", "operator": "NotIn", "values": ["another"]},
-            {"key": "app", "operator": "Exists"},
-            {"key": "canary", "operator": "DoesNotExist"},
-        ],
-    }
-    template = {"metadata": {"labels": labels}, "spec": pod("x")["spec"]}
-    deployment = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}}
-    kube.create(deployment | {"spec": {"selector": selector, "template": template}})
+    """The service behind a pod, a Service and a Deployment."""
+    create_web(kube)
     with serving() as found:
         kube.backend("web-1", 8000, ("127.0.0.1", found.port))
         yield found
@@ -165,20 +69,8 @@ def failure(local: Forwarded) -> ClusterError:
     return local.failure
 
 
-@pytest.mark.parametrize(
-    ("target", "port"),
-    [
-        (POD, 8000),
-        (POD, "http"),
-        (SERVICE, 80),
-        (SERVICE, "web"),
-        (SERVICE, "bare"),
-        (SERVICE, 8000),
-        (DEPLOYMENT, 8000),
-        (DEPLOYMENT, "http"),
-    ],
-)
-def test_port_is_found_by_number_and_by_name(
+@pytest.mark.parametrize(("target", "port"), [(POD, "http"), (SERVICE, 80), (DEPLOYMENT, 8000)])
+def test_request_reaches_the_pod(
     target: Ref, port: int | str, api: Api, service: type[Handler]
 ) -> None:
     with forward(api, target, port) as local:
@@ -307,29 +199,6 @@ def test_pod_that_is_gone(kube: Cluster, api: Api) -> None:
     with forward(api, POD, 8000) as local:
         kube.delete("Pod", "web-1")
         assert failure(local).message == "there is no Pod default/web-1"
-    error = refusal(api, SERVICE, 80)
-    assert error.message == "Service default/web has no pods"
-
-
-def refusal(api: Api, target: Ref, port: int | str) -> ClusterError:
-    """The error that opening a port-forward ends with."""
-    with pytest.raises(ClusterError) as caught, forward(api, target, port):
-        pass
-    return caught.value
-
-
-@pytest.mark.usefixtures("service")
-def test_no_pod_is_ready(kube: Cluster, api: Api) -> None:
-    waiting = {"waiting": {"reason": "ImagePullBackOff", "message": "manifest unknown"}}
-    status = {"name": "web", "image": "web", "imageID": "", "ready": False, "restartCount": 0}
-    status["state"] = waiting
-    kube.set_status("Pod", "web-1", pod("x", ready=False, containerStatuses=[status])["status"])
-    error = refusal(api, SERVICE, 80)
-    assert error.message == "no pod of Service default/web is ready"
-    (why,) = error.details
-    assert why.startswith("web-1: ImagePullBackOff, the registry has no such image")
-    error = refusal(api, POD, 8000)
-    assert error.message.startswith("Pod default/web-1 is not ready: ImagePullBackOff, ")
 
 
 @pytest.mark.usefixtures("service")
@@ -344,32 +213,11 @@ def test_pod_that_runs_no_more_when_it_is_asked(kube: Cluster, api: Api) -> None
 
 
 @pytest.mark.usefixtures("service")
-@pytest.mark.parametrize(
-    ("target", "port", "message", "hint"),
-    [
-        (SERVICE, 81, "Service default/web has no port 81", "its ports: web (80), bare (8000)"),
-        (POD, "htp", "Pod default/web-1 has no port 'htp'", "its ports: http (8000)"),
-        (
-            Ref("v1", "Service", "default", "webb"),
-            80,
-            "there is no Service default/webb",
-            "plate-llm status shows what there is in its namespace",
-        ),
-    ],
-)
-def test_port_or_target_that_is_not_there(
-    target: Ref, port: int | str, message: str, hint: str, api: Api
-) -> None:
-    error = refusal(api, target, port)
-    assert (error.message, error.hint) == (message, hint)
-
-
-@pytest.mark.usefixtures("service")
 def test_without_the_right_nothing_is_opened(kube: Cluster, api: Api) -> None:
     kube.deny(verb="get", resource="pods/portforward")
-    error = refusal(api, SERVICE, 80)
-    assert isinstance(error, ForbiddenError)
-    assert error.message == "may not forward ports to pods in default"
+    with pytest.raises(ForbiddenError) as refused, forward(api, SERVICE, 80):
+        pass
+    assert refused.value.message == "may not forward ports to pods in default"
     assert kube.asked(path="/portforward") == []
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.commands.cluster_access import clusters
 from plate_llm_cli.commands.secrets.session import openbao, spec_of
 from plate_llm_cli.commands.secrets.writing import read_places
-from plate_llm_cli.errors import ClusterError, KubeconfigError
+from plate_llm_cli.errors import ClusterError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
 from plate_llm_cli.secrets.agreement.holdings import findings_of, held_in, lacks
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.secret_sources import RemotePath
     from plate_llm_cli.secrets.addresses import Place
     from plate_llm_cli.secrets.spec import Spec
+
+_ALONE: Final = "--no-cluster looks into OpenBao alone"
 
 
 @dataclass(slots=True, eq=False)
@@ -56,14 +58,17 @@ class LiveCheck:
         self._written = {place: version.created for place, version in stored.items()}
 
     def cluster(self, where: Where, namespace: str) -> None:
-        """Look into the cluster, where a kubeconfig leads to one.
+        """Look into the cluster. Without a kubeconfig there is none, unless somebody names it.
 
         Raises:
-            KubeconfigError: the context is not the environment's.
+            KubeconfigError: the kubeconfig is broken, or its context is not the environment's.
         """
-        if not self._has_kubeconfig(where, namespace):
+        from plate_llm_cli.cluster.kubeconfig import has_kubeconfig  # noqa: PLC0415 - 0.3 s
+        from plate_llm_cli.cluster.secret_findings import Arrival  # noqa: PLC0415 - as above
+
+        if not (where.context or where.yes_really or namespace or has_kubeconfig(os.environ)):
+            say("the cluster was not looked at: there is no kubeconfig")
             return
-        from plate_llm_cli.cluster.secret_findings import Arrival  # noqa: PLC0415 - 0.3 s
 
         release = self.workspace.release(self.env)
         with clusters(self.workspace, release, where, changes=False) as reached:
@@ -84,20 +89,8 @@ class LiveCheck:
             ClusterError: it did not.
         """
         if self._refusal is not None:
+            self._refusal.hint += f"{'; ' * bool(self._refusal.hint)}{_ALONE}"
             raise self._refusal
-
-    def _has_kubeconfig(self, where: Where, namespace: str) -> bool:
-        """Whether there is a cluster to look into; who names one is told why there is not."""
-        from plate_llm_cli.cluster.kubeconfig import read_kubeconfig  # noqa: PLC0415 - 0.3 s
-
-        try:
-            read_kubeconfig(os.environ)
-        except KubeconfigError as error:
-            if where.context or where.yes_really or namespace:
-                raise
-            say(f"the cluster was not looked at: {one_line(error.message)}")
-            return False
-        return True
 
     def _changed(self, remote: RemotePath) -> datetime | None:
         """When OpenBao's newest version of a path was written."""
