@@ -145,6 +145,13 @@ class Workspace:
             raise UnknownEnvironmentError(message, self._suggestion(""))
         raise UnknownEnvironmentError(f"no environment {env!r}", self._suggestion(env))
 
+    def place_of(self, env: str) -> tuple[str, str] | None:
+        """Cluster and namespace of ENV; None where no Application has that name."""
+        try:
+            return self.release(env).place
+        except UnknownEnvironmentError:
+            return None
+
     def _suggestion(self, env: str) -> str:
         names = [release.name for release in self.releases if release.name]
         short = [name.removeprefix(f"{self.primary}-") for name in names if self.primary]

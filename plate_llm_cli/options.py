@@ -74,6 +74,15 @@ def complete_env(context: typer.Context, incomplete: str) -> list[str]:
     return [name for name in dict.fromkeys([*short, *names]) if name.startswith(incomplete)]
 
 
+Env = Annotated[
+    str,
+    typer.Argument(
+        metavar="ENV",
+        help="An Application, or its short name.",
+        autocompletion=complete_env,
+    ),
+]
+Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do it without asking.")]
 ManifestFormat = Annotated[RenderFormat, typer.Option("--format", help="How to print manifests.")]
 TextFormat = Annotated[ListFormat, typer.Option("--format", help="For people, or for programs.")]
 

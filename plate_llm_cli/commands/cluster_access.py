@@ -60,6 +60,9 @@ YesReally = Annotated[
         help="Use the context though nothing says that it is the one of ENV.",
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Let the API server say what would change; store nothing.")
+]
 
 
 @dataclass(frozen=True, slots=True)

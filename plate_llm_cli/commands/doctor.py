@@ -10,7 +10,6 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
-from plate_llm_cli.commands.secrets.session import spec_of
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.doctor.checks import Findings, State
 from plate_llm_cli.doctor.exposure import look_at_host
@@ -134,6 +133,8 @@ def _places(workspace: Workspace, env: str | None) -> list[Place]:
     """The paths of ENV."""
     if env is None:
         return []
+    from plate_llm_cli.commands.secrets.session import spec_of  # noqa: PLC0415 - 0.1 s
+
     whole = load_spec(workspace.tree, workspace.settings.secrets).required()
     return [path.place for path in spec_of(workspace, whole, env).paths]
 

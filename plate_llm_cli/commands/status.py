@@ -32,27 +32,19 @@ plate-llm status stg --watch
 plate-llm status stg --format json
 """
 
-_PAUSE: Final = 3.0
+_PAUSE: Final = 2.0
 """Seconds between two looks."""
 
 _HOME: Final = "\x1b[H"
 _CLEAR_LINE: Final = "\x1b[K"
 _CLEAR_BELOW: Final = "\x1b[J"
 
-Env = Annotated[
-    str,
-    typer.Argument(
-        metavar="ENV",
-        help="An Application, or its short name.",
-        autocompletion=options.complete_env,
-    ),
-]
 Watch = Annotated[bool, typer.Option("--watch", help="Look again every few seconds, until Ctrl-C.")]
 
 
 @app.command(epilog=EXAMPLE)
 def status(
-    env: Env,
+    env: options.Env,
     watch: Watch = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     context: cluster_access.Context = "",
@@ -65,7 +57,8 @@ def status(
     """Show on one page how an environment is doing in its cluster.
 
     What is looked at is what the environment renders, so that what is absent is seen, too. Nothing
-    is changed, and of Secrets only the names of keys are shown. Exit 1 when it is not healthy.
+    is changed, and of Secrets only the names of keys are shown. What may not be read is said, and
+    the rest is shown. Exit 1 when it is not healthy, or when that cannot be judged.
     """
     del verbose
     if watch:

@@ -9,9 +9,8 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.applying import Applying
-from plate_llm_cli.commands.argocd.parameters import DryRun, Env, Yes
-from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
-from plate_llm_cli.commands.secrets.session import confirm, has_terminal
+from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
+from plate_llm_cli.commands.terminal import confirm, has_terminal
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import ClusterError
 from plate_llm_cli.gitops.argocd_objects import in_wave_order, project_objects, sent
@@ -52,12 +51,12 @@ Force = Annotated[
 
 
 def apply(
-    env: Env,
+    env: options.Env,
     every: All = False,
     project: Project = False,
     dry_run: DryRun = False,
     force: Force = False,
-    yes: Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     context: Context = "",
     yes_really: YesReally = False,

@@ -9,9 +9,8 @@ import typer
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.operations import BusyError, existing, require_idle
 from plate_llm_cli.cluster.argocd.rollback import Wish, patch, roll_back, target
-from plate_llm_cli.commands.argocd.parameters import DryRun, Env, Yes
-from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
-from plate_llm_cli.commands.secrets.session import confirm
+from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -27,7 +26,7 @@ from plate_llm_cli.report.argocd_sync import (
 from plate_llm_cli.report.untrusted import one_line
 
 if TYPE_CHECKING:
-    from plate_llm_cli.commands.cluster_access import Clusters
+    from plate_llm_cli.commands.cluster_access import Clusters, DryRun
 
 EXAMPLE = """
 plate-llm argocd rollback stg --list
@@ -54,13 +53,13 @@ Disable = Annotated[
 
 
 def rollback(
-    env: Env,
+    env: options.Env,
     entry: Id = None,
     listing: List = False,
     prune: Prune = False,
     disable: Disable = False,
     dry_run: DryRun = False,
-    yes: Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     context: Context = "",
     yes_really: YesReally = False,

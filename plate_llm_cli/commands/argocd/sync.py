@@ -11,10 +11,9 @@ from plate_llm_cli.cluster.argocd.operations import BusyError, existing
 from plate_llm_cli.cluster.argocd.syncing import Wish, look_again, operation, sync
 from plate_llm_cli.cluster.argocd.verdict import Goal
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
-from plate_llm_cli.commands.argocd.parameters import DryRun, Env, Yes
 from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
-from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
-from plate_llm_cli.commands.secrets.session import confirm
+from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -31,7 +30,7 @@ from plate_llm_cli.report.untrusted import one_line
 if TYPE_CHECKING:
     from plate_llm_cli.cluster.argocd.application import LiveApplication
     from plate_llm_cli.cluster.argocd.operations import Started
-    from plate_llm_cli.commands.cluster_access import Clusters
+    from plate_llm_cli.commands.cluster_access import Clusters, DryRun
 
 EXAMPLE = """
 plate-llm argocd sync stg --dry-run
@@ -68,14 +67,14 @@ Wait = Annotated[bool, typer.Option("--wait", help="Then wait until it is Synced
 
 
 def sync_(
-    env: Env,
+    env: options.Env,
     revision: Revision = "",
     prune: Prune = None,
     resources: Resources = None,
     dry_run: DryRun = False,
     wait: Wait = False,
     timeout: Timeout = "5m",
-    yes: Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     context: Context = "",
     yes_really: YesReally = False,

@@ -20,14 +20,6 @@ plate-llm argocd wait stg
 plate-llm argocd wait stg --revision "$GIT_COMMIT" --timeout 10m
 """
 
-Env = Annotated[
-    str,
-    typer.Argument(
-        metavar="ENV",
-        help="An Application, or its short name.",
-        autocompletion=options.complete_env,
-    ),
-]
 Revision = Annotated[
     str,
     typer.Option(
@@ -39,7 +31,7 @@ Revision = Annotated[
 
 
 def wait(
-    env: Env,
+    env: options.Env,
     timeout: Timeout = "5m",
     revision: Revision = "",
     output_format: options.TextFormat = options.ListFormat.TEXT,

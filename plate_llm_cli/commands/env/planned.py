@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli import checking
-from plate_llm_cli.commands.secrets.deployed import deployed
+from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.rules.selection import select

@@ -8,7 +8,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.env.promoting import Promoting, Wish
-from plate_llm_cli.commands.secrets.session import confirm, has_terminal
+from plate_llm_cli.commands.terminal import confirm, has_terminal
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -57,7 +57,6 @@ AllowMoving = Annotated[
     bool, typer.Option("--allow-moving", help="Let a tag that moves go where releases are pinned.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show it, and write nothing.")]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
 def promote(
@@ -67,7 +66,7 @@ def promote(
     tag: Tag = "",
     allow_moving: AllowMoving = False,
     dry_run: DryRun = False,
-    yes: Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,

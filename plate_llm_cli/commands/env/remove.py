@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.commands.secrets.deployed import deployed
-from plate_llm_cli.commands.secrets.session import confirm, place_of
+from plate_llm_cli.commands.deployed import deployed
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.scaffolding.leaving import applying_only, remove_files
@@ -41,7 +41,6 @@ Env = Annotated[
     ),
 ]
 Write = Annotated[bool, typer.Option("--write", help="Do it; without it the changes are shown.")]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")]
 
 
 @dataclass(slots=True)
@@ -66,7 +65,7 @@ class _Leaving:
 def remove(
     env: Env,
     write: Write = False,
-    yes: Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,
@@ -117,7 +116,7 @@ def _planned(workspace: Workspace, env: str) -> _Leaving:
     if loaded.file is not None:
         spec = loaded.required()
         place = releases[0].place
-        names = [name for name in spec.environments if place_of(workspace, name) == place]
+        names = [name for name in spec.environments if workspace.place_of(name) == place]
         text = changes.text(spec.file.path) or ""
         change = without_environment(spec, text, names)
         changes.put(spec.file.path, change.text or None)

@@ -6,8 +6,8 @@ import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.commands.secrets.deployed import deployed
-from plate_llm_cli.commands.secrets.session import has_terminal, place_of
+from plate_llm_cli.commands.deployed import deployed
+from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import UnknownEnvironmentError, UsageError
 from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     Namespace,
@@ -154,7 +154,7 @@ class Planning:
 
     def _spec_names(self, spec: Spec) -> list[str]:
         place = self._first.place
-        return [name for name in spec.environments if place_of(self._workspace, name) == place]
+        return [name for name in spec.environments if self._workspace.place_of(name) == place]
 
     def _refuse_taken(self, renaming: Renaming, target: Target) -> None:
         cluster = target.server or self._first.application.cluster

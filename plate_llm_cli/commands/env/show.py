@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.env.listing import summary
@@ -20,18 +18,9 @@ if TYPE_CHECKING:
 
 EXAMPLE = "plate-llm env show stg"
 
-Env = Annotated[
-    str,
-    typer.Argument(
-        metavar="ENV",
-        help="An Application, or its short name.",
-        autocompletion=options.complete_env,
-    ),
-]
-
 
 def show(
-    env: Env,
+    env: options.Env,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,

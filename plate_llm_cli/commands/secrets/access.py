@@ -132,12 +132,12 @@ SecretIdFile = Annotated[
 
 
 def access(
-    env: parameters.Env,
+    env: options.Env,
     whose: For = Whose.READER,
     method: AuthMethod = None,
     apply: Apply = False,
     dry_run: parameters.DryRun = False,
-    yes: parameters.Yes = False,
+    yes: options.Yes = False,
     mount: Mount = "",
     subject: Subject = "",
     audience: Audience = "",

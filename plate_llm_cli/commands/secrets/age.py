@@ -28,7 +28,7 @@ All = Annotated[bool, typer.Option("--all", help="Also list keys without a rotat
 
 
 def age(
-    env: parameters.Env,
+    env: options.Env,
     every: All = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     address: parameters.Address = "",

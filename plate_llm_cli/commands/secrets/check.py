@@ -10,9 +10,8 @@ import typer
 from plate_llm_cli import checking, options
 from plate_llm_cli.commands import cluster_access
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.deployed import whole_spec
 from plate_llm_cli.commands.secrets.live_check import LiveCheck
-from plate_llm_cli.commands.secrets.session import Access
+from plate_llm_cli.commands.secrets.session import Access, whole_spec
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -54,7 +53,7 @@ NoCluster = Annotated[
 
 
 def check(
-    env: parameters.Env,
+    env: options.Env,
     live: Live = False,
     output_format: Annotated[
         options.ReportFormat, typer.Option("--format", help="How to print findings.")

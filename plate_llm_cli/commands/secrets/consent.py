@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.commands.secrets.session import has_terminal, place_of
+from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 
@@ -33,4 +33,4 @@ def require_consent(opened: Session, paths: Iterable[PathSpec], *, yes: bool) ->
 def other_environments(opened: Session, path: PathSpec) -> list[str]:
     """The environments of `path` that are not the one that was named."""
     place = opened.workspace.release(opened.env).place
-    return [name for name in path.environments if place_of(opened.workspace, name) != place]
+    return [name for name in path.environments if opened.workspace.place_of(name) != place]

@@ -67,7 +67,7 @@ def copy(
     include: Include = None,
     overwrite: parameters.Overwrite = None,
     dry_run: parameters.DryRun = False,
-    yes: parameters.Yes = False,
+    yes: options.Yes = False,
     address: parameters.Address = "",
     login: parameters.Login = None,
     proxy: parameters.Proxy = False,

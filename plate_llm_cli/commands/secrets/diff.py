@@ -9,8 +9,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.deployed import whole_spec
-from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of
+from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of, whole_spec
 from plate_llm_cli.commands.secrets.writing import read_places
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError

@@ -69,7 +69,7 @@ Inside = Annotated[
 
 
 def export(
-    env: parameters.Env,
+    env: options.Env,
     to: To = None,
     recipients_file: RecipientsFile = None,
     output: Output = None,

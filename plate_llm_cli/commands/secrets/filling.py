@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
 from plate_llm_cli.commands.secrets.consent import require_consent
-from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all
+from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.output import say
 from plate_llm_cli.secrets.gathering import Gatherer, refuse_deleted, require_values
 from plate_llm_cli.secrets.lifecycle.staleness import stale_keys

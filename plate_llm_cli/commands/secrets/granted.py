@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.commands.secrets.deployed import deployed, whole_spec
-from plate_llm_cli.commands.secrets.session import place_of, spec_of
+from plate_llm_cli.commands.deployed import deployed
+from plate_llm_cli.commands.secrets.session import spec_of, whole_spec
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
@@ -28,7 +28,7 @@ class Granted:
         self.spec: Spec = spec_of(workspace, self.whole, env)
         self._place = workspace.release(env).place
         names = self.whole.environments
-        self._served = {name: place_of(workspace, name) for name in names}
+        self._served = {name: workspace.place_of(name) for name in names}
         self.env = next(name for name in names if self._served[name] == self._place)
 
     def readers(self, *, strict: bool) -> list[Reader]:

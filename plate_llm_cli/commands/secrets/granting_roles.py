@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.granted import warn
-from plate_llm_cli.commands.secrets.session import confirm
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_access import role_differences_json, role_differences_text
 from plate_llm_cli.report.untrusted import one_line

@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from plate_llm_cli import options
-
 
 class LoginMethod(StrEnum):
     """How to log in to OpenBao."""
@@ -23,14 +21,6 @@ class LoginMethod(StrEnum):
 _OPENBAO = "OpenBao"
 _VALUES = "Values"
 
-Env = Annotated[
-    str,
-    typer.Argument(
-        metavar="ENV",
-        help="An Application, or its short name.",
-        autocompletion=options.complete_env,
-    ),
-]
 Address = Annotated[
     str,
     typer.Option(
@@ -96,6 +86,5 @@ Prune = Annotated[
         "--prune", rich_help_panel=_VALUES, help="Remove keys that the spec does not know."
     ),
 ]
-Yes = Annotated[bool, typer.Option("-y", "--yes", help="Do it without asking.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and stop.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Say only what was written.")]

@@ -17,7 +17,7 @@ EXAMPLE = "plate-llm secrets plan stg"
 
 
 def plan(
-    env: parameters.Env,
+    env: options.Env,
     env_files: parameters.EnvFiles = None,
     files: parameters.Files = None,
     overwrite: parameters.Overwrite = None,

@@ -10,7 +10,8 @@ import typer
 from plate_llm_cli import options
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.granted import Granted, require_apply, warn
-from plate_llm_cli.commands.secrets.session import Access, confirm, openbao
+from plate_llm_cli.commands.secrets.session import Access, openbao
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, write_out
@@ -47,11 +48,11 @@ Apply = Annotated[bool, typer.Option("--apply", help="Write what differs, and pr
 
 
 def policy(
-    env: parameters.Env,
+    env: options.Env,
     whose: Whose = For.ALL,
     apply: Apply = False,
     dry_run: parameters.DryRun = False,
-    yes: parameters.Yes = False,
+    yes: options.Yes = False,
     output_format: options.TextFormat = options.ListFormat.TEXT,
     address: parameters.Address = "",
     login: parameters.Login = None,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.cluster_access import clusters, declared_context
-from plate_llm_cli.commands.secrets.session import has_terminal
+from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import ForbiddenError
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_rotate import done_text, left_text, planned_text

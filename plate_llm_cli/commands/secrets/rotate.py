@@ -51,7 +51,7 @@ Restart = Annotated[
 
 
 def rotate(
-    env: parameters.Env,
+    env: options.Env,
     keys: Keys,
     rollback: Rollback = False,
     sync: Sync = False,
@@ -59,7 +59,7 @@ def rotate(
     env_files: parameters.EnvFiles = None,
     files: parameters.Files = None,
     dry_run: parameters.DryRun = False,
-    yes: parameters.Yes = False,
+    yes: options.Yes = False,
     address: parameters.Address = "",
     login: parameters.Login = None,
     proxy: parameters.Proxy = False,

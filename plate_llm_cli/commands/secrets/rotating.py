@@ -7,11 +7,11 @@ import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.commands.secrets.asking import Asking
 from plate_llm_cli.commands.secrets.consent import require_consent
-from plate_llm_cli.commands.secrets.deployed import deployed
-from plate_llm_cli.commands.secrets.session import has_terminal
 from plate_llm_cli.commands.secrets.writing import Writing, read_all, show
+from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import EngineError
 from plate_llm_cli.output import say, write_out
 from plate_llm_cli.report.secrets_rotate import afterwards_text, readers_text

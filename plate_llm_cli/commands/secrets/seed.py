@@ -31,14 +31,14 @@ Partial = Annotated[
 
 
 def seed(
-    env: parameters.Env,
+    env: options.Env,
     env_files: parameters.EnvFiles = None,
     files: parameters.Files = None,
     overwrite: parameters.Overwrite = None,
     prune: parameters.Prune = False,
     partial: Partial = False,
     dry_run: parameters.DryRun = False,
-    yes: parameters.Yes = False,
+    yes: options.Yes = False,
     address: parameters.Address = "",
     login: parameters.Login = None,
     proxy: parameters.Proxy = False,

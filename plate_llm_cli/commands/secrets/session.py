@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.context import Workspace
-from plate_llm_cli.errors import SpecError, UnknownEnvironmentError
+from plate_llm_cli.errors import SpecError
 from plate_llm_cli.output import say
 from plate_llm_cli.secrets.hardening import keep_memory_private
 from plate_llm_cli.secrets.loading import load_spec
@@ -55,7 +54,7 @@ def session(root: Path | None, env: str, access: Access) -> Iterator[Session]:
         UsageError: no such environment, a broken spec, no address, no credentials.
     """
     with Workspace(root) as workspace:
-        whole = load_spec(workspace.tree, workspace.settings.secrets).required()
+        whole = whole_spec(workspace)
         spec = spec_of(workspace, whole, env)
         with openbao(workspace, access) as (connection, bao):
             yield Session(workspace, env, spec, whole, connection, bao)
@@ -83,7 +82,7 @@ def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:
         UsageError: no Application has that name, or no path serves it.
     """
     place = workspace.release(env).place
-    names = tuple(name for name in whole.environments if place_of(workspace, name) == place)
+    names = tuple(name for name in whole.environments if workspace.place_of(name) == place)
     spec = whole.only(names)
     if not spec.paths:
         known = ", ".join(whole.environments)
@@ -91,40 +90,10 @@ def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:
     return spec
 
 
-def place_of(workspace: Workspace, name: str) -> tuple[str, str] | None:
-    """Cluster and namespace of an environment of the spec; `secrets check` reports unknown ones."""
-    try:
-        return workspace.release(name).place
-    except UnknownEnvironmentError:
-        return None
+def whole_spec(workspace: Workspace) -> Spec:
+    """The spec of all environments.
 
-
-def has_terminal() -> bool:
-    """Whether a person can be asked: they see stderr, and there is a terminal to type on.
-
-    Stdin need not be one: it may carry an input file, as in `age -d x | plate-llm secrets seed`.
+    Raises:
+        SpecError: there is none, or something in it is wrong.
     """
-    return sys.stderr.isatty() and (sys.stdin.isatty() or _controlling() is not None)
-
-
-def _controlling() -> TextIO | None:
-    try:
-        return open("/dev/tty", encoding="utf-8", errors="replace")  # noqa: PTH123 - a device
-    except OSError:
-        return None
-
-
-def confirm(question: str, *, yes: bool) -> bool:
-    """Whether to go on: asked on a terminal, taken for granted with `--yes` and without one."""
-    if yes or not has_terminal():
-        return True
-    sys.stderr.write(f"{question} [y/N]: ")
-    sys.stderr.flush()
-    terminal = sys.stdin if sys.stdin.isatty() else _controlling()
-    answer = terminal.readline() if terminal else ""
-    if not answer.endswith("\n"):  # Ctrl-D
-        say("")
-    if answer.strip().lower() in ("y", "yes"):
-        return True
-    say("nothing was written")
-    return False
+    return load_spec(workspace.tree, workspace.settings.secrets).required()

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.commands.secrets.deployed import deployed
+from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import OutputError
 from plate_llm_cli.output import say, screen_width, write_data, write_out

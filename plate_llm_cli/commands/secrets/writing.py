@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.commands.secrets.session import confirm, has_terminal
+from plate_llm_cli.commands.terminal import confirm, has_terminal
 from plate_llm_cli.errors import OpenBaoError
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_plan import plan_text, written_text
