@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from plate_llm_cli.cluster.pods import Sort, Trouble, troubles
 
@@ -288,3 +290,24 @@ def test_the_root_comes_first() -> None:
     asked["spec"]["containers"].append({"name": "proxy", "image": IMAGE})
     asked["status"]["containerStatuses"].append({"name": "proxy"} | waiting("ErrImagePull"))
     assert [found.sort for found in troubles(asked)] == [Sort.IMAGE, Sort.NOT_READY]
+
+
+_FIELDS = st.sampled_from(
+    (
+        "metadata", "spec", "status", "phase", "reason", "conditions", "containers", "name",
+        "initContainers", "containerStatuses", "initContainerStatuses", "state", "lastState",
+        "waiting", "terminated", "running", "exitCode", "message", "deletionTimestamp", "type",
+    )
+)  # fmt: skip
+_LEAVES = st.none() | st.integers() | st.booleans() | st.sampled_from(("Unschedulable", "", "a"))
+_SHAPES = st.recursive(
+    _LEAVES,
+    lambda below: st.lists(below, max_size=2) | st.dictionaries(_FIELDS, below, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40)
+@given(st.dictionaries(_FIELDS, _SHAPES))
+def test_a_pod_of_any_shape_is_read(shape: dict[str, Any]) -> None:
+    assert all(isinstance(found, Trouble) for found in troubles(shape, NOW))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,8 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from plate_llm_cli.cluster.status.certificate_dates import not_after
 from plate_llm_cli.cluster.status.item import Level
@@ -128,11 +131,13 @@ def test_both_ways_to_write_a_time_are_read(year: int) -> None:
     assert not_after(certificate(ends)) == ends
 
 
-@pytest.mark.parametrize("cut", [0, 1, 40, 200])
-def test_what_is_cut_off_is_no_certificate(cut: int) -> None:
-    der = base64.b64encode(b"\x30\x82\x01\x00" + b"\x30" * cut).decode()
-    pem = f"-----BEGIN CERTIFICATE-----\n{der}\n-----END CERTIFICATE-----\n"
-    assert not_after(pem) is None
+_VALID = ssl.PEM_cert_to_DER_cert(certificate(datetime(2049, 3, 4, tzinfo=UTC)))
+
+
+@given(st.integers(0, len(_VALID) - 1), st.binary(max_size=8))
+def test_what_is_damaged_is_no_certificate_or_another_date(at: int, junk: bytes) -> None:
+    pem = ssl.DER_cert_to_PEM_cert(_VALID[:at] + junk)
+    assert isinstance(not_after(pem), datetime | None)
 
 
 def test_an_autoscaler_that_sees_no_load(look: Look) -> None:

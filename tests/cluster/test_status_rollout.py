@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from plate_llm_cli.cluster.objects import Ref
 from plate_llm_cli.cluster.status.item import Level
 from plate_llm_cli.cluster.status.replicas import Replicas, problems_of, replicas_of
 from tests.cluster.double import pod_states
+from tests.cluster.living import small
 from tests.cluster.looking import living
 
 if TYPE_CHECKING:
@@ -147,6 +150,31 @@ def test_facts_for_programs(look: Look) -> None:
     assert facts["replica_sets"] == [
         {"name": "web-5d8f7c", "revision": "3", "wanted": 2, "ready": 2}
     ]
+
+
+JOBS = [
+    ({"active": 1}, Level.WAITING, "runs"),
+    ({"conditions": [{"type": "Complete", "status": "True"}]}, Level.OK, "complete"),
+    (
+        {"conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]},
+        Level.FAILING,
+        "failed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("status", "level", "summary"), JOBS)
+def test_jobs_are_to_end(
+    kube: Cluster, tmp_path: Path, status: dict[str, Any], level: Level, summary: str
+) -> None:
+    template = {"spec": {"restartPolicy": "Never", "containers": [{"name": "a", "image": "b"}]}}
+    job: dict[str, Any] = {"apiVersion": "batch/v1", "kind": "Job", "spec": {"template": template}}
+    job["metadata"] = {"name": "migrate", "namespace": "shop"}
+    expected = small()
+    look = living(kube, tmp_path, replace(expected, objects={Ref.of(job): job}))
+    kube.create(job | {"status": status})
+    item = look.item("Job")
+    assert (item.level, item.summary) == (level, summary)
 
 
 def workload(kind: str, status: dict[str, Any], **spec: Any) -> dict[str, Any]:

@@ -69,28 +69,23 @@ def _ingress(ref: Ref, node: Object, now: datetime | None) -> Item:
 
 def certificates(reader: Reader, expected: Expected) -> Iterator[Item]:
     """The certificates that the environment's Ingresses use, and those that it brings itself."""
-    own = [ref.name for ref in expected.of_kind("Certificate")]
+    own = expected.of_kind("Certificate")
     secrets, issued = _used(expected)
     live = reader.named(*_CERTIFICATES) if own or issued else {}
     if isinstance(live, Unread):
-        yield live.of(_named(*[*own, *secrets][:1], expected=expected))
+        yield live.of(own[0] if own else Ref(*_CERTIFICATES, expected.namespace, secrets[0]))
         own, live = [], {}
-    by_secret = {text(item, "spec", "secretName"): item for item in live.values()}
-    for name in own:
-        if name not in live:
-            advice = f"plate-llm argocd wait {expected.env}"
-            yield absent(_named(name, expected=expected), Root.EXPOSURE, advice)
-    named = [live[name] for name in own if name in live]
-    found = [*named, *(by_secret[name] for name in secrets if name in by_secret)]
-    for node in {id(item): item for item in found}.values():
-        yield _certificate(node, reader.now)
+    for ref in own:
+        if ref.name not in live:
+            yield absent(ref, Root.EXPOSURE, f"plate-llm argocd wait {expected.env}")
+    names = {ref.name for ref in own}
+    by_secret = {text(node, "spec", "secretName"): node for node in live.values()}
+    for secret, node in by_secret.items():
+        if secret in secrets or text(node, "metadata", "name") in names:
+            yield _certificate(node, reader.now)
     for name in secrets:
         if name not in by_secret:
             yield _bare(reader, Ref("v1", "Secret", expected.namespace, name))
-
-
-def _named(name: str, *, expected: Expected) -> Ref:
-    return Ref(*_CERTIFICATES, expected.namespace, name)
 
 
 def _used(expected: Expected) -> tuple[list[str], bool]:
@@ -103,7 +98,7 @@ def _used(expected: Expected) -> tuple[list[str], bool]:
         secrets |= dict.fromkeys(filter(None, tls))
         annotations = mapping(node, "metadata", "annotations")
         issued = issued or any(name in annotations for name in _ISSUERS)
-    return list(secrets), issued
+    return list(secrets), issued and bool(secrets)
 
 
 def _certificate(node: Object, now: datetime | None) -> Item:
