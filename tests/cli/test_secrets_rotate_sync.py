@@ -148,7 +148,7 @@ def test_environment_in_another_context_is_left_with_its_commands(
     given = ("OPENAI_API_KEY", "--from-env-file", env_file, "--yes", "--restart")
     ended = rotate(call, *given)
     assert ended.code == 0
-    assert "warning: not in the context double: prod\n" in ended.err
+    assert "warning: prod is not in the context double, and left to you\n" in ended.err
     assert ended.out.endswith(
         "# stg: ExternalSecret/shared has read the new values\n"
         "# stg: Deployment/web-stg starts anew\n"
@@ -246,6 +246,16 @@ def test_api_server_that_fails_after_the_write_leaves_the_commands(
     assert "kubectl -n stg annotate externalsecret app force-sync=" in ended.out
     assert "kubectl -n stg rollout restart deployment/web-stg\n" in ended.out
     assert bao.version("server/staging") == 2
+
+
+@pytest.mark.usefixtures("eso")
+def test_key_that_nothing_reads(kube: Cluster, call: Call, tree: SecretsTree) -> None:
+    for path in ("secrets/stg/app.yaml", "charts/web/templates/deployment.yaml"):
+        (tree.root / path).unlink()
+    ended = rotate(call, "JWT_SECRET", "--restart")
+    assert ended.code == 0
+    assert ended.out.endswith("2 keys written in 1 path\n\n# nothing in the tree reads it\n")
+    assert kube.asked("PATCH") == []
 
 
 @pytest.mark.usefixtures("eso")

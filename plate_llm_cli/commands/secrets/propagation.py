@@ -60,7 +60,8 @@ class Propagation:
         here = {place for place in concerned.places if self._is_here(place)}
         elsewhere = ", ".join(place[1] for place in concerned.places if place not in here)
         if elsewhere:
-            say(f"warning: not in the context {one_line(self.api.connection.context)}: {elsewhere}")
+            context = self.api.connection.context
+            say(one_line(f"warning: {elsewhere} is not in the context {context}, and left to you"))
         syncs = [item for item in concerned.syncs if item.place in here]
         workloads = [item for item in concerned.workloads if item.place in here and item.restarts]
         following = Following(

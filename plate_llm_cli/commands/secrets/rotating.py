@@ -44,7 +44,7 @@ class Notice:
     @classmethod
     def of(cls, concerned: Affected, unknown: list[str], propagation: Propagation | None) -> Notice:
         """With what `propagation` does of it."""
-        following = propagation.of(concerned) if propagation else None
+        following = propagation.of(concerned) if propagation and concerned.places else None
         return cls(concerned, unknown, following)
 
     def planned(self) -> str:
