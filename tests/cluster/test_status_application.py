@@ -96,7 +96,7 @@ def test_a_status_of_another_source_is_told_apart(look: Look) -> None:
 
 def test_argocd_that_looks_no_more(look: Look) -> None:
     look.living.application("web-prod", {"reconciledAt": look.living.ago(hours=3)})
-    assert look.said("Application") == (Level.NOTE, ["ArgoCD has not looked since 3h"])
+    assert look.said("Application") == (Level.NOTE, ["ArgoCD has not looked for 3h"])
 
 
 def test_what_it_calls_degraded(look: Look) -> None:

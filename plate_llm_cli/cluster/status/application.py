@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.cluster.argocd.application import LiveApplication
 from plate_llm_cli.cluster.messages import spoken
-from plate_llm_cli.cluster.status.ages import ago, stamp
+from plate_llm_cli.cluster.status.ages import ago, span, stamp
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.cluster.status.reading import Unread, absent, attempt
 
@@ -31,7 +32,7 @@ _WELL: Final = frozenset({"", "Healthy", "Suspended"})
 def applications(api: Api, expected: Expected) -> Iterator[Item]:
     """The Applications of the environment, and those that bring what it depends on."""
     for ref in expected.applications:
-        found = attempt(lambda ref=ref: api.get(ref))  # type: ignore[misc]
+        found = attempt(partial(api.get, ref))
         if isinstance(found, Unread):
             yield found.of(ref)
         elif found is None:
@@ -67,8 +68,8 @@ def _problems(app: LiveApplication, now: datetime | None) -> Iterator[Problem]:
     yield from _of_health(app)
     if app.reconciled and now and now - app.reconciled > _SILENCE:
         advice = "is the application controller of ArgoCD up?"
-        text = f"ArgoCD has not looked since {ago(app.reconciled, now)}"
-        yield Problem(Level.NOTE, Root.APPLICATION, text.removesuffix(" ago"), advice)
+        text = f"ArgoCD has not looked for {span(now - app.reconciled)}"
+        yield Problem(Level.NOTE, Root.APPLICATION, text, advice)
 
 
 _ADVICE: Final = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.objects import Ref
@@ -22,7 +23,7 @@ def secrets(reader: Reader, expected: Expected) -> Iterator[Item]:
     """Every Secret that is read, by its name: a list would bring those of others as well."""
     for name, read in expected.secrets.items():
         ref = Ref("v1", "Secret", expected.namespace, name)
-        keys = attempt(lambda ref=ref: key_names(reader.api, ref))  # type: ignore[misc]
+        keys = attempt(partial(key_names, reader.api, ref))
         if isinstance(keys, Unread):
             yield keys.of(ref)
         else:
