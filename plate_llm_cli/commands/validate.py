@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from plate_llm_cli import checking, options, watching
 from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands.cluster_access import Where
 from plate_llm_cli.commands.validating_live import Seen, with_cluster
 from plate_llm_cli.context import Workspace, find_root
-from plate_llm_cli.errors import ClusterError, UsageError
+from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from plate_llm_cli.errors import ClusterError
     from plate_llm_cli.rules.base import Rule
 
 app = typer.Typer(add_completion=False)
@@ -114,22 +119,14 @@ def validate(
 ) -> None:
     """Check that every release of the tree would come up."""
     del verbose
-    if live:
-        _require_one(envs or [], watch=watch)
-    elif context or yes_really:
-        option = "--context" if context else "--yes-really"
-        raise UsageError(f"{option} is for --live", "add --live, or leave it out")
+    where = Where(context, yes_really)
+    _refuse_contradictions(envs or [], live=live, watch=watch, where=where)
 
     def look() -> bool:
         """Check the tree as it is now; True when the findings are bad enough to fail."""
         with Workspace(root, engine or "") as workspace:
             settings = workspace.settings
-
-            def choose() -> list[Rule]:
-                from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
-
-                return select(RULES, selected or settings.select, ignored or settings.ignore)
-
+            choose = partial(_rules, selected or settings.select, ignored or settings.ignore)
             render_options = RenderOptions(
                 kube_version=workspace.kubernetes_version(kubernetes_version),
                 api_versions=workspace.api_versions(api_versions),
@@ -143,15 +140,13 @@ def validate(
             deployment, report = checking.examine(
                 workspace, releases, choose, render_options, limit
             )
+            lost: ClusterError | None = None
             if live and envs:
                 seen = Seen(envs[0], deployment, report, render_options)
-                where = cluster_access.Where(context, yes_really)
-                try:
-                    report = with_cluster(workspace, seen, where)
-                except ClusterError:  # what the tree alone shows is not lost with it
-                    checking.write_report(report, output_format.value, output, quiet=quiet)
-                    raise
+                report, lost = with_cluster(workspace, seen, where)
         checking.write_report(report, output_format.value, output, quiet=quiet)
+        if lost is not None:
+            raise lost
         return checking.fails(report, limit)
 
     if watch:
@@ -160,9 +155,18 @@ def validate(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-def _require_one(envs: list[str], *, watch: bool) -> None:
-    if watch:
+def _rules(selected: Sequence[str], ignored: Sequence[str]) -> list[Rule]:
+    from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
+
+    return select(RULES, selected, ignored)
+
+
+def _refuse_contradictions(envs: list[str], *, live: bool, watch: bool, where: Where) -> None:
+    if not live and where != Where():
+        option = "--context" if where.context else "--yes-really"
+        raise UsageError(f"{option} is for --live", "add --live, or leave it out")
+    if live and watch:
         raise UsageError("--live and --watch do not go together", "leave out one of them")
-    if len(envs) != 1:
+    if live and len(envs) != 1:
         given = f"not {len(envs)}" if envs else "and none is named"
         raise UsageError(f"--live takes exactly one environment, {given}", "name it: validate ENV")

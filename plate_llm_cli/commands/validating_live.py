@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.cluster_access import clusters
+from plate_llm_cli.errors import ClusterError
 from plate_llm_cli.graph.build import RenderOptions
 
 if TYPE_CHECKING:
@@ -29,19 +30,25 @@ class Seen:
     render_options: RenderOptions
 
 
-def with_cluster(workspace: Workspace, seen: Seen, where: Where) -> Report:
+def with_cluster(
+    workspace: Workspace, seen: Seen, where: Where
+) -> tuple[Report, ClusterError | None]:
     """The report with what the cluster of the environment has against it.
+
+    Where the API server is gone, or does not accept our credentials, the report is that of the tree
+    alone, and the error comes with it.
 
     Raises:
         KubeconfigError: the kubeconfig is broken, or its context is not the environment's.
-        ClusterError: the API server is gone, or does not accept our credentials.
     """
     started = time.monotonic()
-    release = workspace.release(seen.env)
-    with clusters(workspace, release, where, changes=False) as reached:
-        found = _findings(workspace, seen, reached.workloads)
+    try:
+        with clusters(workspace, workspace.release(seen.env), where, changes=False) as reached:
+            found = _findings(workspace, seen, reached.workloads)
+    except ClusterError as error:
+        return seen.report, error
     report = _added(workspace, seen, found)
-    return replace(report, seconds=report.seconds + time.monotonic() - started)
+    return replace(report, seconds=report.seconds + time.monotonic() - started), None
 
 
 def _findings(workspace: Workspace, seen: Seen, api: Api) -> list[Finding]:
