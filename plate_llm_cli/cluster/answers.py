@@ -33,8 +33,6 @@ _HINTS: Final = {
 }
 _UNTYPED: Final = "failed to create typed patch object"
 """Server-side apply says so, with 500, of a field that it does not know."""
-_MISTYPED: Final = "failed to create typed patch object"
-"""How server-side apply refuses a field that no schema has: with status 500."""
 
 _TRY_AGAIN: Final = "try again; if it stays so, ask who runs the cluster"
 

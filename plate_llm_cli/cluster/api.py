@@ -196,17 +196,6 @@ class Api:
         with self.connection.stream(request, seconds + _GRACE) as chunks:
             yield from _events(chunks, request.doing)
 
-    def log(self, pod: Ref, container: str, *, previous: bool, lines: int) -> str:
-        """The last lines of a container's log, of its run before with `previous`.
-
-        Raises:
-            ClusterError: there is none, or as for `get`.
-        """
-        query = [("container", container), ("tailLines", str(lines))]
-        query += [("previous", "true")] if previous else []
-        request = Request("GET", f"{self._path(pod)}/log", f"read the log of {pod}", tuple(query))
-        return self.connection.data(request).decode(errors="replace")
-
     def _path(self, ref: Ref) -> str:
         return self.kind(ref.api_version, ref.kind).path(ref.namespace, ref.name)
 

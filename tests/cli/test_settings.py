@@ -30,9 +30,9 @@ MISTAKES = {
     ),
     "unknown like no other": (
         PROJECT, b"[tool.plate-llm]\nxyz = 1", f"{TABLE}: unknown setting 'xyz'",
-        "known: api-versions, crds, engine, exclude, fail-on, ignore, kubernetes-version, "
-        "openbao-address, openbao-auth, openbao-auth-mount, openbao-ca-cert, openbao-namespace, "
-        "openbao-role, primary, repo-url, secrets, select",
+        "known: api-versions, argocd, contexts, crds, engine, exclude, fail-on, ignore, "
+        "kubernetes-version, openbao-address, openbao-auth, openbao-auth-mount, openbao-ca-cert, "
+        "openbao-namespace, openbao-role, primary, repo-url, secrets, select",
     ),
     "table in our own file": (
         OWN, b"[tool.plate-llm]", "plate-llm.toml: unknown setting 'tool'",
@@ -41,6 +41,15 @@ MISTAKES = {
     "wrong type": (OWN, b"fail-on = 5", "plate-llm.toml: fail-on must be a string", ""),
     "no list": (OWN, b"exclude = 'x'", "plate-llm.toml: exclude must be a list of strings", ""),
     "list of numbers": (OWN, b"crds = [1]", "plate-llm.toml: crds must be a list of strings", ""),
+    "no table of contexts": (
+        OWN, b"contexts = 'a'", "plate-llm.toml: contexts must be a table", "",
+    ),
+    "no name of a context": (
+        OWN, b"contexts.stg = ['a']", "plate-llm.toml: contexts.stg must be a string", "",
+    ),
+    "no table of conventions": (
+        PROJECT, b"[tool.plate-llm]\nargocd = 1", f"{TABLE}: argocd must be a table", "",
+    ),
     "wrong value": (
         OWN, b"engine = 'hlem'", "plate-llm.toml: engine is 'hlem'", "one of: embedded, helm",
     ),

@@ -8,7 +8,7 @@ from plate_llm_cli.commands.env import listing, new, promote, remove, show
 
 app = typer.Typer(
     add_completion=False,
-    help="List the environments of the tree and show what each consists of.",
+    help="List, show, make, promote and remove environments.",
 )
 
 app.command("list", epilog=listing.EXAMPLE)(listing.list_environments)
