@@ -169,20 +169,61 @@ def test_namespace_that_argocd_will_create(kube: Cluster, call: Call) -> None:
     assert kube.asked("PATCH") == []
 
 
-@pytest.mark.usefixtures("plate")
+POD = f"""\
+apiVersion: v1
+kind: Secret
+metadata: {{name: own}}
+stringData: {{note: {CANARY}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: app}}
+spec:
+  priorityClassName: high
+  imagePullSecrets: [{{name: harbor-docker-secret}}]
+  containers:
+    - name: app
+      image: other.example.com/app:1
+      env:
+        - name: A
+          valueFrom: {{secretKeyRef: {{name: app-env-secrets, key: ABSENT}}}}
+"""
+
+
+@pytest.fixture
+def plain(tree: Tree, kube: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """Plain manifests, which need no Helm, in the namespace of `furnish`."""
+    tree.take_plain_manifests("manifests")
+    tree.replace("apps/web-stg.yaml", "namespace: staging", "namespace: plate-stg")
+    tree.write("manifests/pod.yaml", POD)
+    tree.remove("apps/web-prod.yaml")
+    reach(kube, tmp_path, monkeypatch)
+    furnish(kube)
+    return tree
+
+
+@pytest.mark.usefixtures("plain")
 @pytest.mark.parametrize("output_format", ["text", "json", "sarif", "junit", "github"])
-def test_no_secret_is_seen_in_any_format(kube: Cluster, call: Call, output_format: str) -> None:
-    kube.delete("IngressClass", "nginx")
-    kube.delete("Secret", "cluster-env-secrets", "plate-stg")
-    secret(kube, "cluster-env-secrets", "OTHER")
+def test_no_secret_of_the_cluster_is_seen(kube: Cluster, call: Call, output_format: str) -> None:
     kube.deny(verb="list", resource="resourcequotas")
-    ended = call("validate", "stg", "--live", "--format", output_format, "--verbose")
+    message = f'Secret "own" is invalid: stringData[note]: Invalid value: "{CANARY}": no'
+    kube.fault("/secrets/own", method="PATCH", status=422, message=message)
+    ended = call("validate", "web-stg", "--live", "--format", output_format, "--verbose")
     assert ended.code == 1
-    for rule in ("missing-class", "missing-object", "unchecked-live"):
+    for rule in ("refused-object", "missing-class", "missing-object", "unusable-pull-secret"):
         assert rule in ended.out
+    assert "unchecked-live" in ended.out
     seen = ended.out + ended.err
     assert CANARY not in seen
     assert base64.b64encode(CANARY.encode()).decode()[:20] not in seen
+    assert "robot" not in seen
+
+
+def test_what_the_tree_shows_is_not_said_twice(plain: Tree, call: Call) -> None:
+    plain.replace("manifests/pod.yaml", "priorityClassName: high", "priorityClas: high")
+    found = json.loads(call("validate", "web-stg", "--live", "--format", "json").out)["findings"]
+    on_line = [item["rule"] for item in found if item["location"]["line"] == 10]
+    assert on_line == ["invalid-manifest"]
 
 
 @pytest.mark.usefixtures("plate")

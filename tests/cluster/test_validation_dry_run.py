@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, cast
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from plate_llm_cli.cluster.answers import error_of
 from plate_llm_cli.cluster.api import Kind
+from plate_llm_cli.cluster.validation.refusals import refusals
 from plate_llm_cli.errors import ClusterError
+from plate_llm_cli.graph.manifests import Manifest, objects_of
+from plate_llm_cli.source.reader import parse_text
 from tests.cluster.double.api import Api
 from tests.cluster.validating import APPLICATION, Tried, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from plate_llm_cli.gitops.releases import Release
     from tests.cluster.double.cluster import Cluster
 
 CONFIG = """\
@@ -180,7 +188,7 @@ def test_of_a_secret_only_the_field_is_named(tree: Tried) -> None:
     message = 'Secret "a" is invalid: stringData[k]: Invalid value: "hunter2": too short'
     tree.kube.fault("/secrets/a", method="PATCH", status=422, message=message)
     assert tree.complaints(text) == [
-        f"{RULE}:5:3 {REFUSES} Secret a: stringData[k]: "
+        f"{RULE}:3:12 {REFUSES} Secret a: stringData[k]: "
         "what it says is not repeated here, since it may hold a value"
     ]
 
@@ -325,3 +333,13 @@ def test_expired_credentials_end_it(tree: Tried) -> None:
     with pytest.raises(ClusterError) as caught:
         tree.complaints(CONFIG)
     assert caught.value.status == 401
+
+
+@given(st.sampled_from([400, 403, 422, 500]), st.text(max_size=60))
+def test_no_answer_breaks_it(status: int, said: str) -> None:
+    file = parse_text(DEPLOYMENT, "a.yaml")
+    (node,) = objects_of(file.root)
+    manifest = Manifest(cast("Release", None), file, node)
+    for form in ("{}", "spec.replicas: {}", 'x "y" is invalid: {}', "strict: {} unknown field {}"):
+        error = error_of(status, json.dumps({"message": form.replace("{}", said)}), "apply it")
+        assert refusals(error, manifest)

@@ -102,6 +102,8 @@ def _warned(manifest: Manifest, warning: str) -> Complaint:
 
 def _warned_at(manifest: Manifest, warning: str) -> ManifestPlace:
     field = warning.partition(": ")[0]
+    if manifest.kind == "Secret":
+        return at(manifest, "metadata", "name")  # another line may hold a value
     if annotation := _ANNOTATION.match(warning):
         route: tuple[str | int, ...] = ("metadata", "annotations", annotation[1])
     elif _VERSION.match(warning):

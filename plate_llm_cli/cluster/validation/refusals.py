@@ -80,7 +80,9 @@ def complaints_of(error: ClusterError, manifest: Manifest) -> Iterator[Complaint
 
 
 def place_of(refusal: Refusal, manifest: Manifest) -> ManifestPlace:
-    """Where the field is, or where it lacks."""
+    """Where the field is, or where it lacks; of a Secret its name: the line may hold a value."""
+    if manifest.kind == "Secret":
+        return ManifestPlace(manifest, ("metadata", "name"))
     route = route_of(refusal.field, manifest.plain)
     absent = refusal.said.startswith("Required value") or find(manifest.node, route) is None
     return ManifestPlace(manifest, route, absent=absent, key=refusal.is_unknown and not absent)

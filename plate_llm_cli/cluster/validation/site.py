@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.secret_sources import ProducedSecret
     from plate_llm_cli.source.nodes import Route
 
-_FORBIDDEN, _ABSENT = 403, 404
+_ABSENT = 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ class Site:
         try:
             answer = self.api.connection.json(request)
         except ClusterError as error:
-            if error.status in (_FORBIDDEN, _ABSENT):
+            if error.status == _ABSENT:
                 return []
             raise
         first = text(answer, "preferredVersion", "groupVersion")
