@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.cluster.argocd.waiting import Doubt
@@ -61,7 +61,7 @@ def gather(api: Api, app: LiveApplication | None) -> Evidence:
     events = owned.events(refs)
     return Evidence(
         tuple(_hindrances(app))[:_MOST],
-        tuple(_troubles(pods, events))[:_MOST],
+        tuple(_troubles(pods, events, app.ref.name))[:_MOST],
         tuple(events[:_MOST]),
         tuple(dict.fromkeys(notes)),
     )
@@ -69,7 +69,7 @@ def gather(api: Api, app: LiveApplication | None) -> Evidence:
 
 def doubt(api: Api, app: LiveApplication) -> Doubt | None:
     """Why the pods will hardly run as they are; None when they may, or cannot be looked at."""
-    for ref, trouble in _troubles(_Look(api, app, []).pods(), ()):
+    for ref, trouble in _troubles(_Look(api, app, []).pods(), (), app.ref.name):
         if trouble.terminal or trouble.sort in _STUBBORN or trouble.restarts >= _MANY_RESTARTS:
             advice = f"; {trouble.advice}" if trouble.advice else ""
             reason = f"{ref}: {trouble.what}: {trouble.cause}{advice}"
@@ -133,7 +133,9 @@ def _said(item: Resource) -> str:
     return item.message or ("Git no longer has it" if item.requires_pruning else "")
 
 
-def _troubles(pods: Iterable[Object], events: Iterable[EventLine]) -> Iterator[tuple[Ref, Trouble]]:
+def _troubles(
+    pods: Iterable[Object], events: Iterable[EventLine], env: str
+) -> Iterator[tuple[Ref, Trouble]]:
     """Each thing that is wrong once: replicas of one pod have the same troubles."""
     seen: set[tuple[str, str, str]] = set()
     heard = [event for event in events if event.about.kind == "Pod"]
@@ -144,4 +146,4 @@ def _troubles(pods: Iterable[Object], events: Iterable[EventLine]) -> Iterator[t
             key = (trouble.container, trouble.what, trouble.cause)
             if key not in seen:
                 seen.add(key)
-                yield ref, trouble
+                yield ref, replace(trouble, advice=trouble.advice.replace("ENV", env))
