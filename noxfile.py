@@ -93,6 +93,7 @@ def docs(session: nox.Session) -> None:
     write = "--write" in session.posargs
     session.run("python", "-m", "docs.generate", "--write" if write else "--check")
     session.run("plate-llm", "schema", "values", *([] if write else ["--check"]))
+    session.run("plate-llm", "argocd", "generate", "--all", *([] if write else ["--check"]))
 
 
 @nox.session
