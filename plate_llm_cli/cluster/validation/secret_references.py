@@ -59,7 +59,7 @@ def _pending(
     maker = secret.manifest
     if not is_eso(maker):
         return
-    if reason := failing(site, maker, secret):
+    if reason := _failing(site, maker, secret):
         message = f"{said}, and {maker.kind} {maker.name}, which makes it, fails: {reason}"
         hint = f"kubectl describe externalsecret -n {secret.namespace} {_live_name(maker)}"
         yield about(NO_OBJECT, place, message, f"{hint} says why")
@@ -79,7 +79,7 @@ def _without_key(site: Site, use: SecretUse, keys: tuple[str, ...]) -> Iterator[
         yield from _pending(site, place, secret, f"{said} yet")
 
 
-def failing(site: Site, maker: Manifest, secret: ProducedSecret) -> str:
+def _failing(site: Site, maker: Manifest, secret: ProducedSecret) -> str:
     """Why the live ExternalSecret is not ready; '' where it is, or is not there yet.
 
     The reason alone: its message may come from the store.
