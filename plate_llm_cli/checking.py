@@ -13,6 +13,7 @@ from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.output import open_pipe, write_result
 from plate_llm_cli.report.base import Report, RuleInfo
+from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -36,6 +37,17 @@ _NEEDED_LATER = (
 )
 """Rules, models and schemas take a fifth of a second to import, and are not needed before Helm, in
 its own process, has rendered."""
+
+
+def choose_rules(wanted: Sequence[str] = (), ignored: Sequence[str] = ()) -> list[Rule]:
+    """The rules that the command line or the settings name.
+
+    Raises:
+        UsageError: one that is named is none.
+    """
+    from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see above
+
+    return select(RULES, wanted, ignored)
 
 
 def check(

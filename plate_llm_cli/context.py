@@ -15,7 +15,7 @@ from plate_llm_cli.gitops.applications import API_GROUP, plain_mapping, text_of
 from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.gitops.environments import CONTRACT_ANNOTATION
-from plate_llm_cli.graph.build import Builder
+from plate_llm_cli.graph.build import Builder, RenderOptions
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.helm import prestart
 from plate_llm_cli.helm.embedded import EmbeddedEngine
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from plate_llm_cli.gitops.releases import Release
-    from plate_llm_cli.graph.build import RenderOptions
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.helm.engine import HelmEngine
 
@@ -206,6 +205,18 @@ class Workspace:
         files = (self.tree.read(path) for path in self.discovery.crds)
         in_tree = (version for file in files for version in crd_api_versions(file))
         return tuple(dict.fromkeys([*(given or ()), *self.settings.api_versions, *in_tree]))
+
+    def render_options(
+        self, kubernetes_version: str = "", api_versions: Sequence[str] | None = None
+    ) -> RenderOptions:
+        """For which cluster is rendered: as given, else as set.
+
+        Raises:
+            UsageError: as for `kubernetes_version`.
+        """
+        return RenderOptions(
+            self.kubernetes_version(kubernetes_version), self.api_versions(api_versions)
+        )
 
     def schema_folders(self, given: Sequence[Path] | None) -> tuple[Path, ...]:
         """The folders with schemas of custom resources: as given, else as set.

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
-
-from plate_llm_cli.graph.build import RenderOptions
 
 if TYPE_CHECKING:
     from plate_llm_cli.context import Workspace
@@ -13,7 +12,4 @@ if TYPE_CHECKING:
 
 def deployed(workspace: Workspace) -> Deployment:
     """Every release of the tree, rendered: a Secret may come from any of them."""
-    render_options = RenderOptions(
-        workspace.kubernetes_version(""), workspace.api_versions(None), nested=True
-    )
-    return workspace.build(workspace.releases, render_options)
+    return workspace.build(workspace.releases, replace(workspace.render_options(), nested=True))

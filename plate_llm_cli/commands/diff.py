@@ -12,7 +12,6 @@ from plate_llm_cli.commands.compared import Side, against_revision, between_envi
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import open_pipe, write_out
 from plate_llm_cli.report.differences import differences_json, differences_lines
 from plate_llm_cli.report.text import width_of, write_lines
@@ -90,10 +89,7 @@ def diff(
     with Workspace(root, engine or "") as workspace:
         side = Side(
             workspace,
-            RenderOptions(
-                workspace.kubernetes_version(kubernetes_version),
-                workspace.api_versions(api_versions),
-            ),
+            workspace.render_options(kubernetes_version, api_versions),
             engine or "",
             tuple(api_versions or ()),
         )

@@ -17,7 +17,6 @@ from plate_llm_cli.doctor.machine import look_at_git, look_at_machine
 from plate_llm_cli.doctor.openbao import look_at_openbao
 from plate_llm_cli.errors import RootError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.doctor import doctor_json, doctor_text
 from plate_llm_cli.report.text import wants_color
@@ -91,8 +90,7 @@ def _areas(workspace: Workspace, env: str | None, where: Where) -> Iterator[Find
 
 
 def _rendered(workspace: Workspace, env: str) -> Deployment:
-    render_options = RenderOptions(workspace.kubernetes_version(""), workspace.api_versions(None))
-    return workspace.build(workspace.environment(env), render_options)
+    return workspace.build(workspace.environment(env), workspace.render_options())
 
 
 def _cluster(workspace: Workspace, env: str, where: Where, deployment: Deployment) -> Findings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,6 @@ from plate_llm_cli import options
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.helm.engine import RenderFailure, SetArgument, SetKind
 from plate_llm_cli.output import say, write_data, write_out
 from plate_llm_cli.report import manifests
@@ -146,9 +146,8 @@ def render(
         raise UsageError("render takes one ENV, or --all", "plate-llm env list shows them")
     _refuse_together(trace=trace, out=out, as_json=output_format is options.RenderFormat.JSON)
     with Workspace(root, engine or "") as workspace:
-        render_options = RenderOptions(
-            kube_version=workspace.kubernetes_version(kubernetes_version),
-            api_versions=workspace.api_versions(api_versions),
+        render_options = replace(
+            workspace.render_options(kubernetes_version, api_versions),
             values=tuple(workspace.read_values(path) for path in values or ()),
             arguments=tuple(_arguments(workspace, set_values or (), set_strings or ())),
             include_crds=include_crds,

@@ -13,10 +13,10 @@ from plate_llm_cli import options
 from plate_llm_cli.cluster.status.expected import Expected, expect
 from plate_llm_cli.commands import cluster_access
 from plate_llm_cli.commands.cluster_access import Clusters, Where, clusters
+from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UnreachableError, UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import screen_width, takes_colour, write_out
 from plate_llm_cli.report.status import painted, status_json, status_text
 from plate_llm_cli.report.untrusted import one_line
@@ -80,11 +80,7 @@ def status(
 
 def _expected(workspace: Workspace, env: str, namespace: str) -> Expected:
     """All releases are rendered: Secrets, and what makes them, may come from any."""
-    render_options = RenderOptions(
-        workspace.kubernetes_version(""), workspace.api_versions(None), nested=True
-    )
-    deployment = workspace.build(workspace.releases, render_options)
-    return expect(deployment, workspace.release(env), env, namespace)
+    return expect(deployed(workspace), workspace.release(env), env, namespace)
 
 
 def _look(reached: Clusters, expected: Expected) -> Page:

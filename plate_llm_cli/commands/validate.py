@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,14 +15,9 @@ from plate_llm_cli.commands.validating_live import Seen, with_cluster
 from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from plate_llm_cli.errors import ClusterError
-    from plate_llm_cli.rules.base import Rule
 
 app = typer.Typer(add_completion=False)
 
@@ -126,10 +122,11 @@ def validate(
         """Check the tree as it is now; True when the findings are bad enough to fail."""
         with Workspace(root, engine or "") as workspace:
             settings = workspace.settings
-            choose = partial(_rules, selected or settings.select, ignored or settings.ignore)
-            render_options = RenderOptions(
-                kube_version=workspace.kubernetes_version(kubernetes_version),
-                api_versions=workspace.api_versions(api_versions),
+            choose = partial(
+                checking.choose_rules, selected or settings.select, ignored or settings.ignore
+            )
+            render_options = replace(
+                workspace.render_options(kubernetes_version, api_versions),
                 lint=True,
                 provenance=provenance,
                 nested=True,
@@ -153,12 +150,6 @@ def validate(
         watching.repeat(look, find_root(root))
     if look():
         raise typer.Exit(ExitCode.FINDINGS)
-
-
-def _rules(selected: Sequence[str], ignored: Sequence[str]) -> list[Rule]:
-    from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
-
-    return select(RULES, selected, ignored)
 
 
 def _refuse_contradictions(envs: list[str], *, live: bool, watch: bool, where: Where) -> None:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plate_llm_cli import checking
 from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
-from plate_llm_cli.graph.build import RenderOptions
-from plate_llm_cli.rules.selection import select
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from plate_llm_cli.findings import Finding
     from plate_llm_cli.gitops.scaffolding.sibling import Scaffold
     from plate_llm_cli.report.base import Report
-    from plate_llm_cli.rules.base import Rule
 
 
 def planned_report(made: Scaffold, root: Path | None, engine: str) -> Report:
@@ -49,15 +47,9 @@ def tree_report(root: Path | None, engine: str, planned: Mapping[str, str | None
     """What `validate` has against the tree as it would be."""
     with Workspace(root, engine, planned) as workspace:
         settings = workspace.settings
-
-        def choose() -> Sequence[Rule]:
-            from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
-
-            return select(RULES, settings.select, settings.ignore)
-
-        render_options = RenderOptions(
-            kube_version=workspace.kubernetes_version(""),
-            api_versions=workspace.api_versions(None),
+        choose = partial(checking.choose_rules, settings.select, settings.ignore)
+        render_options = replace(
+            workspace.render_options(),
             lint=True,
             provenance=True,
             nested=True,

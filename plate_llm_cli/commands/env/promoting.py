@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from plate_llm_cli import checking
@@ -18,13 +19,11 @@ from plate_llm_cli.gitops.promotion import (
     is_moving,
     same_chart,
 )
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.graph.differences import compare
 from plate_llm_cli.graph.differences.veil import names_credential
 from plate_llm_cli.report.differences import Differences
 from plate_llm_cli.report.promotion import Promotion
 from plate_llm_cli.report.refusals import remarks
-from plate_llm_cli.rules.selection import select
 from plate_llm_cli.source.changes import Changes
 from plate_llm_cli.source.nodes import format_route
 
@@ -36,7 +35,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.report.base import Report
-    from plate_llm_cli.rules.base import Rule
     from plate_llm_cli.source.nodes import Plain, Route
 
 
@@ -149,15 +147,11 @@ class Promoting:
 
 def _examined(workspace: Workspace, wish: Wish) -> tuple[Deployment, Report]:
     """Both environments rendered, and what the rules find in them."""
-
-    def choose() -> list[Rule]:
-        from plate_llm_cli.rules.registry import RULES  # noqa: PLC0415 - see checking.py
-
-        return select(RULES, workspace.settings.select, workspace.settings.ignore)
-
+    settings = workspace.settings
+    choose = partial(checking.choose_rules, settings.select, settings.ignore)
     releases = workspace.environments([wish.source, wish.target])
-    version, apis = workspace.kubernetes_version(""), workspace.api_versions(None)
-    return checking.examine(workspace, releases, choose, RenderOptions(version, apis, lint=True))
+    render_options = replace(workspace.render_options(), lint=True)
+    return checking.examine(workspace, releases, choose, render_options)
 
 
 def _required(chart: RenderedChart, route: Route) -> Plain:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from plate_llm_cli import options
 from plate_llm_cli.commands.env.listing import summary
 from plate_llm_cli.context import Workspace
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import write_out
 from plate_llm_cli.report.untrusted import visible
 
@@ -28,10 +27,7 @@ def show(
     """Show the releases of an environment: their values in order, and every object."""
     with Workspace(root, engine or "") as workspace:
         releases = workspace.environment(env)
-        render_options = RenderOptions(
-            workspace.kubernetes_version(""), workspace.api_versions(None)
-        )
-        deployment = workspace.build(releases, render_options)
+        deployment = workspace.build(releases, workspace.render_options())
         pages = [_page(release, workspace, deployment) for release in releases]
     if output_format is options.ListFormat.JSON:
         write_out(json.dumps({"version": 1, "releases": pages}, indent=2) + "\n")

@@ -15,7 +15,6 @@ from plate_llm_cli.commands.secrets.session import Access, whole_spec
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.graph.build import RenderOptions
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.secrets_chains import chains_text
 from plate_llm_cli.secrets.loading import load_spec
@@ -104,9 +103,7 @@ def check(
 def _examine(workspace: Workspace, env: str) -> tuple[Deployment, Report]:
     """All releases are rendered, since Secrets may come from any; what is about ENV is kept."""
     here = tuple(release.name for release in workspace.environment(env))
-    render_options = RenderOptions(
-        workspace.kubernetes_version(""), workspace.api_versions(None), provenance=True, nested=True
-    )
+    render_options = replace(workspace.render_options(), provenance=True, nested=True)
     deployment, report = checking.examine(workspace, workspace.releases, _rules, render_options)
     kept = [item for item in report.findings if _concerns(item, here)]
     return deployment, replace(report, findings=tuple(kept), environments=here)
