@@ -195,6 +195,18 @@ def test_another_ready_pod_takes_over(kube: Cluster, api: Api, service: type[Han
 
 
 @pytest.mark.usefixtures("service")
+def test_pod_that_answers_no_more_is_left_for_another(kube: Cluster, api: Api) -> None:
+    with forward(api, SERVICE, 80) as local, serving() as second:
+        get(local)
+        kube.create(pod("web-2"))
+        kube.backend("web-2", 8000, ("127.0.0.1", second.port))
+        kube.streams.backends.pop(("default", "web-1", 8000))
+        kube.set_status("Pod", "web-1", pod("web-1", ready=False)["status"])
+        assert failure(local).message == "nothing listens on port 8000 of Pod default/web-1"
+        assert get(local) == f"{second.port}/hello".encode()
+
+
+@pytest.mark.usefixtures("service")
 def test_pod_that_is_gone(kube: Cluster, api: Api) -> None:
     with forward(api, POD, 8000) as local:
         kube.delete("Pod", "web-1")
