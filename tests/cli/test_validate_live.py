@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parents[2]
 CANARY = "canary-that-nobody-may-see"
-ESO_FIELDS = "refused-object"
-"""What this repository sets and the double's older CRDs lack is not what is tested here."""
 
 
 @pytest.fixture
@@ -85,7 +83,7 @@ def findings(call: Call, *more: str) -> list[tuple[str, str, str]]:
 
 @pytest.mark.usefixtures("plate")
 def test_environment_that_would_come_up(kube: Cluster, call: Call) -> None:
-    assert findings(call, "--ignore", ESO_FIELDS) == []
+    assert findings(call) == []
     changes = [one for one in kube.requests if one.method != "GET"]
     assert {(one.method, one.query.get("dryRun")) for one in changes} == {("PATCH", "All")}
     assert not kube.exists("Deployment", "plate-llm-stg", "plate-stg")
@@ -102,7 +100,7 @@ def test_findings_are_on_the_values_to_change(kube: Cluster, call: Call) -> None
     kube.delete("Secret", "app-env-secrets", "plate-stg")
     kube.delete("Secret", "cluster-env-secrets", "plate-stg")
     secret(kube, "cluster-env-secrets", "OPENAI_API_KEY", "LANGCHAIN_API_KEY")
-    assert findings(call, "--ignore", ESO_FIELDS) == [
+    assert findings(call) == [
         (
             "missing-object",
             f"{VALUES}:26:7",
@@ -149,7 +147,7 @@ def test_refused_field_is_on_the_value_behind_it(kube: Cluster, call: Call) -> N
 @pytest.mark.usefixtures("plate")
 def test_missing_crd(kube: Cluster, call: Call) -> None:
     kube.delete("CustomResourceDefinition", "servicemonitors.monitoring.coreos.com")
-    (found,) = findings(call, "--ignore", ESO_FIELDS)
+    (found,) = findings(call)
     assert found == (
         "missing-kind",
         "charts/plate-llm/templates/metrics.yaml:22:1",
@@ -241,7 +239,7 @@ def test_comment_silences_a_live_finding(plate: Path, kube: Cluster, call: Call)
     line = "  className: nginx"
     comment = "  # plate-llm: ignore[missing-class] comes with the cluster\n"
     values.write_text(values.read_text("utf-8").replace(line, comment + line), "utf-8")
-    assert findings(call, "--ignore", ESO_FIELDS) == []
+    assert findings(call) == []
 
 
 def test_unreachable_server_costs_nothing_of_the_rest(

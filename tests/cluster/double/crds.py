@@ -125,6 +125,7 @@ _REMOTE_REF = struct(
     decodingStrategy=one_of("Auto", "Base64", "Base64URL", "None", default="None"),
     key=STRING,
     metadataPolicy=one_of("None", "Fetch", default="None"),
+    nullBytePolicy=one_of("Ignore", "Fail", default="Ignore"),
     property=STRING,
     version=STRING,
 )
