@@ -10,6 +10,7 @@ import base64
 import binascii
 import logging
 import os
+import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +31,7 @@ IN_CLUSTER: Final = "in-cluster"
 """The name of the context that a pod's own service account is."""
 
 _DEFAULT: Final = "~/.kube/config"
+_LOGIN: Final = re.compile(r"(?<=://)[^/@]*@")
 _SERVICE_HOST: Final = "KUBERNETES_SERVICE_HOST"
 _BROKEN: Final = (AttributeError, KeyError, TypeError, ValueError, OSError, ConfigException)
 """What the client's loader raises for a kubeconfig of another shape."""
@@ -40,10 +42,7 @@ class Context:
     """One context, without its credentials."""
 
     name: str
-    cluster: str
     server: str
-    user: str = ""
-    namespace: str = ""
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +75,12 @@ class Kubeconfig:
             raise KubeconfigError(
                 f"the context {context!r} gives no credentials: {said[0]}",
                 "run the login that the context's exec plugin needs",
+            )
+        chosen = self.contexts.get(context)
+        if self.paths and chosen and without_login(str(configuration.host)) != chosen.server:
+            raise KubeconfigError(
+                f"the context {context!r} has got another address meanwhile: nothing was asked",
+                "run the command again",
             )
         return configuration
 
@@ -120,7 +125,7 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
     there = _there(paths)
     if not there and not named and environment.get(_SERVICE_HOST):
         server = f"https://{environment[_SERVICE_HOST]}"
-        return Kubeconfig({IN_CLUSTER: Context(IN_CLUSTER, IN_CLUSTER, server)}, IN_CLUSTER)
+        return Kubeconfig({IN_CLUSTER: Context(IN_CLUSTER, server)}, IN_CLUSTER)
     if not there:
         where = f"KUBECONFIG={named}" if named else _DEFAULT
         hint = "set KUBECONFIG to the file that your cluster's login wrote"
@@ -130,6 +135,11 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
     except (*_BROKEN, yaml.YAMLError) as error:
         hint = "kubectl config view shows what is wrong with it"
         raise KubeconfigError(f"{paths} is no kubeconfig: {_reason(error)}", hint) from None
+
+
+def without_login(address: str) -> str:
+    """`address` without a user and password in it, which nobody sends and everybody would see."""
+    return _LOGIN.sub("", address)
 
 
 def has_kubeconfig(environment: Mapping[str, str]) -> bool:
@@ -158,13 +168,8 @@ def _contexts(merged: Any, paths: str) -> Kubeconfig:
     for item in merged["contexts"].value:
         inside = item.value.get("context") or {}
         cluster = str(inside.get("cluster") or "")
-        contexts[str(item["name"])] = Context(
-            str(item["name"]),
-            cluster,
-            str(clusters.get(cluster, {}).get("server") or "").rstrip("/"),
-            str(inside.get("user") or ""),
-            str(inside.get("namespace") or ""),
-        )
+        server = str(clusters.get(cluster, {}).get("server") or "").rstrip("/")
+        contexts[str(item["name"])] = Context(str(item["name"]), server)
     return Kubeconfig(contexts, str(merged.value.get("current-context") or ""), paths)
 
 

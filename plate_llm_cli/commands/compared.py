@@ -61,7 +61,7 @@ def between_environments(side: Side, env: str, other: str) -> tuple[Differences,
         rename,
     )
     names_of = tuple((_name(pair.before), _name(pair.after)) for pair in pairs)
-    found = Differences(env, other, names_of, tuple(digests_carried(changes)), apart=True)
+    found = Differences(env, other, names_of, tuple(digests_carried(changes)))
     return found, not failed
 
 

@@ -35,15 +35,13 @@ _MARKS = {
 class Differences:
     """Two sides as people call them, the releases that were compared, and what differs.
 
-    `releases` are names before and after, '' for none. `apart` says that the sides are two
-    environments, of which fields that carry their names say nothing new.
+    `releases` are names before and after, '' for none.
     """
 
     before: str
     after: str
     releases: tuple[tuple[str, str], ...]
     changes: tuple[ObjectChange, ...]
-    apart: bool = False
 
     @property
     def surprising(self) -> list[ObjectChange]:

@@ -9,7 +9,7 @@ from plate_llm_cli.cluster.kubeconfig import Context, Kubeconfig
 from plate_llm_cli.errors import KubeconfigError
 
 CONTEXTS = {
-    name: Context(name, name, f"https://{name}.example.com")
+    name: Context(name, f"https://{name}.example.com")
     for name in ("dev", "plate-stg", "plate-prod")
 }
 KUBECONFIG = Kubeconfig(CONTEXTS, "dev")
@@ -28,7 +28,7 @@ def test_the_address_of_the_cluster_says_it_too() -> None:
 
 
 def test_an_address_that_two_contexts_share_says_nothing() -> None:
-    twins = {name: Context(name, "one", "https://one.example.com") for name in ("a", "b")}
+    twins = {name: Context(name, "https://one.example.com") for name in ("a", "b")}
     with pytest.raises(KubeconfigError, match="nothing says that prod is in the context 'a'"):
         choose(Wish("prod", server="https://one.example.com"), Kubeconfig(twins, "a"), changes=True)
 

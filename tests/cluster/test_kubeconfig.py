@@ -55,7 +55,6 @@ def test_contexts_without_credentials(tmp_path: Path) -> None:
     found = read(tmp_path, SOUND)
     assert found.current == "dev"
     assert found.contexts["dev"].server == "https://one.example.com:6443"
-    assert found.contexts["dev"].namespace == "plate-stg"
     assert TOKEN not in repr(found)
 
 
