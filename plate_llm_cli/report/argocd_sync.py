@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.cluster.argocd.rollback import sources
 from plate_llm_cli.cluster.objects import items, mapping, text, value
 from plate_llm_cli.report.columns import table
 from plate_llm_cli.report.untrusted import json_text, one_line
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from plate_llm_cli.cluster.argocd.application import Deployed, LiveApplication, Resource
     from plate_llm_cli.cluster.argocd.operations import BusyError, Started
-
-_SHORT = 12
-"""Characters of a commit that tell it from others."""
 
 
 def busy_text(error: BusyError) -> str:
@@ -136,11 +133,6 @@ def history_json(live: LiveApplication) -> str:
             ],
         }
     )
-
-
-def short(revisions: Sequence[str]) -> str:
-    """Commits as people call them; the version of a chart as it is."""
-    return ", ".join(dict.fromkeys(revision[:_SHORT] for revision in revisions))
 
 
 def entry_text(item: Deployed) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.report.columns import described
 from plate_llm_cli.report.untrusted import json_text, one_line
 
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.events import EventLine
     from plate_llm_cli.cluster.objects import Ref
     from plate_llm_cli.cluster.pods import Trouble
-
-_SHORT = 12
-"""Characters of a commit that tell it from others."""
 
 
 def progress_line(app: LiveApplication, verdict: Verdict, seconds: float, width: int) -> str:
@@ -33,7 +31,7 @@ def outcome_text(name: str, outcome: Outcome, evidence: Evidence, width: int | N
     time = f"{outcome.seconds:.0f} s"
     if outcome.done:
         assert outcome.app is not None  # noqa: S101 - for the type checker: something was seen
-        at = _revisions(outcome.app)
+        at = one_line(short(outcome.app.revisions))
         return f"{one_line(name)} is Synced and Healthy{at and f' at {at}'} ({time})\n"
     what = f"did not come up within {time}" if outcome.timed_out else f"will not come up ({time})"
     rows = [("why", outcome.verdict.reason), ("to do", outcome.verdict.advice)]
@@ -124,17 +122,13 @@ def status_text(app: LiveApplication | None, verdict: Verdict, width: int | None
 def _status_rows(app: LiveApplication | None) -> list[tuple[str, str]]:
     if app is None:
         return []
-    at = _revisions(app)
+    at = short(app.revisions)
     operation = app.operation
     return [
         ("sync", f"{app.sync or 'not compared yet'}{at and f' at {at}'}"),
         ("health", app.health or "not known yet"),
         ("operation", f"{operation.phase}: {operation.message}" if operation else ""),
     ]
-
-
-def _revisions(app: LiveApplication) -> str:
-    return one_line(", ".join(revision[:_SHORT] for revision in app.revisions))
 
 
 def _rows(rows: list[tuple[str, str]], width: int | None) -> str:

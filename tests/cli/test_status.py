@@ -69,9 +69,9 @@ def test_all_is_well(call: Call) -> None:
         "ok  stg is healthy\n"
         "    plate-stg in context stg-cluster, DATE\n"
         "\n"
-        "ok  Application openbao-secrets-manager-stg: Synced, Healthy, 4f2c1aa, 2m ago\n"
-        "ok  Application plate-llm-stg: Synced, Healthy, 4f2c1aa, 2m ago\n"
-        "ok  Application openbao-secrets-manager-cluster: Synced, Healthy, 4f2c1aa, 2m ago\n"
+        "ok  Application openbao-secrets-manager-stg: Synced, Healthy, 4f2c1aa00000, 2m ago\n"
+        "ok  Application plate-llm-stg: Synced, Healthy, 4f2c1aa00000, 2m ago\n"
+        "ok  Application openbao-secrets-manager-cluster: Synced, Healthy, 4f2c1aa00000, 2m ago\n"
         "ok  Deployment plate-llm-stg: 1 of 1 ready, revision 3, plate-llm:stg\n"
         "ok  ExternalSecret cluster-env-secrets: synced 12m ago\n"
         "ok  ExternalSecret app-env-secrets: synced 12m ago\n"
@@ -121,7 +121,7 @@ def test_much_is_wrong(living: Living, call: Call, monkeypatch: pytest.MonkeyPat
         "    to do: plate-llm secrets plan stg shows what OpenBao lacks",
     ]
     assert [line for line in lines if line.startswith("!!  ")][1:] == [
-        "!!  Application plate-llm-stg: Synced, Degraded, 4f2c1aa, 2m ago",
+        "!!  Application plate-llm-stg: Synced, Degraded, 4f2c1aa00000, 2m ago",
         "!!  Deployment plate-llm-stg: 0 of 1 ready, revision 3, plate-llm:stg",
         "!!  ExternalSecret cluster-env-secrets: not synced, last time 12m ago",
         "!!  SecretStore openbao: not ready",

@@ -29,7 +29,7 @@ def reason(page: Page) -> str:
 def test_all_is_well(kube: Cluster, tmp_path: Path) -> None:
     page = living(kube, tmp_path).page()
     assert [(item.ref.kind, item.level, item.summary) for item in page.items] == [
-        ("Application", Level.OK, "Synced, Healthy, 4f2c1aa, 2m ago"),
+        ("Application", Level.OK, "Synced, Healthy, 4f2c1aa00000, 2m ago"),
         ("Deployment", Level.OK, "2 of 2 ready, revision 3, web:1.4"),
         ("ExternalSecret", Level.OK, "synced 12m ago"),
         ("SecretStore", Level.OK, "ready"),

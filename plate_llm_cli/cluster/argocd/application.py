@@ -6,6 +6,7 @@ resources stays with ArgoCD unless `controller.resource.health.persist` is on: i
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,10 +22,14 @@ from plate_llm_cli.cluster.objects import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
 API_VERSION: Final = "argoproj.io/v1alpha1"
 REFRESH_ANNOTATION: Final = "argocd.argoproj.io/refresh"
+_COMMIT: Final = re.compile("[0-9a-f]{40}")
+_SHORT: Final = 12
+"""Characters of a commit that tell it from others."""
 
 
 def application_ref(namespace: str, name: str) -> Ref:
@@ -216,6 +221,12 @@ class LiveApplication:
             )
             for item in items(self.node, "status", "history")
         ]
+
+
+def short(revisions: Iterable[str]) -> str:
+    """Commits, shortened; a branch, a tag and the version of a chart as they are."""
+    known = dict.fromkeys(revisions)
+    return ", ".join(name[:_SHORT] if _COMMIT.fullmatch(name) else name for name in known)
 
 
 def _revisions(node: Object) -> tuple[str, ...]:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.cluster.argocd.application import short
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -109,8 +111,8 @@ def _behind(app: LiveApplication, goal: Goal) -> str:
     if operation and operation.finished and app.reconciled and app.reconciled < operation.finished:
         return "ArgoCD has not looked since the sync ended"
     if goal.revision and goal.revision not in app.revisions:
-        now = ", ".join(revision[:12] for revision in app.revisions) or "nothing"
-        return f"it is at {now}, not yet at {goal.revision[:12]}"
+        now = short(app.revisions) or "nothing"
+        return f"it is at {now}, not yet at {short([goal.revision])}"
     return ""
 
 

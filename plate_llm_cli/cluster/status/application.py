@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.argocd.application import LiveApplication
+from plate_llm_cli.cluster.argocd.application import LiveApplication, short
 from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.cluster.status.ages import ago, span, stamp
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.objects import Ref
     from plate_llm_cli.cluster.status.expected import Expected
 
-_SHORT: Final = 7
 _MOST: Final = 3
 """Objects that are named."""
 _SILENCE: Final = timedelta(minutes=15)
@@ -42,9 +41,8 @@ def applications(api: Api, expected: Expected) -> Iterator[Item]:
 
 
 def _item(ref: Ref, app: LiveApplication, now: datetime | None) -> Item:
-    at = ", ".join(revision[:_SHORT] for revision in app.revisions)
     looked = ago(app.reconciled, now)
-    said = [app.sync or "not compared yet", app.health, at, looked]
+    said = [app.sync or "not compared yet", app.health, short(app.revisions), looked]
     operation = app.operation
     facts = {
         "sync": app.sync,
