@@ -69,12 +69,11 @@ class Authorization:
 
     def user_of(self, header: str) -> str:
         """The user behind an Authorization header. Raises ApiError 401."""
-        if not self.closed:
-            return self.tokens.get(header.removeprefix("Bearer "), EVERYBODY)
-        user = self.tokens.get(header.removeprefix("Bearer "))
-        if user is None:
+        scheme, _, token = header.partition(" ")
+        user = self.tokens.get(token) if scheme.lower() == "bearer" else None
+        if user is None and self.closed:
             raise ApiError(401, "Unauthorized")
-        return user
+        return user or EVERYBODY
 
     def allows(self, user: str, access: Access) -> bool:
         """Whether `user` may."""
