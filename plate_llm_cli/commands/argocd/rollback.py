@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.cluster.argocd.operations import BusyError, existing, require_idle
+from plate_llm_cli.cluster.argocd.operations import existing, require_idle
 from plate_llm_cli.cluster.argocd.rollback import Wish, patch, roll_back, target
+from plate_llm_cli.commands.argocd.one_at_a_time import one_at_a_time
 from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
 from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.argocd_sync import (
-    busy_text,
     entry_text,
     history_json,
     history_text,
@@ -26,7 +25,7 @@ from plate_llm_cli.report.argocd_sync import (
 from plate_llm_cli.report.untrusted import one_line
 
 if TYPE_CHECKING:
-    from plate_llm_cli.commands.cluster_access import Clusters, DryRun
+    from plate_llm_cli.commands.cluster_access import Clusters
 
 EXAMPLE = """
 plate-llm argocd rollback stg --list
@@ -83,12 +82,8 @@ def rollback(
                 live = existing(there.argocd, there.application)
                 write_out(history_json(live) if as_json else history_text(live, screen_width()))
                 return
-            try:
+            with one_at_a_time(env):
                 _roll_back(there, wish, yes=yes, dry_run=dry_run, as_json=as_json)
-            except BusyError as error:
-                say(f"error: {busy_text(error)}")
-                say(f"hint: plate-llm argocd wait {env}, then run the command again")
-                raise typer.Exit(ExitCode.FINDINGS) from None
 
 
 def _roll_back(there: Clusters, wish: Wish, *, yes: bool, dry_run: bool, as_json: bool) -> None:

@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
-from plate_llm_cli.cluster.argocd.operations import BusyError, existing
+from plate_llm_cli.cluster.argocd.operations import existing
 from plate_llm_cli.cluster.argocd.syncing import Wish, look_again, operation, sync
 from plate_llm_cli.cluster.argocd.verdict import Goal
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
+from plate_llm_cli.commands.argocd.one_at_a_time import one_at_a_time
 from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
 from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
 from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import say, screen_width, write_out
+from plate_llm_cli.output import screen_width, write_out
 from plate_llm_cli.report.argocd_sync import (
-    busy_text,
     in_sync_text,
     pending_text,
     started_text,
@@ -30,7 +29,7 @@ from plate_llm_cli.report.untrusted import one_line
 if TYPE_CHECKING:
     from plate_llm_cli.cluster.argocd.application import LiveApplication
     from plate_llm_cli.cluster.argocd.operations import Started
-    from plate_llm_cli.commands.cluster_access import Clusters, DryRun
+    from plate_llm_cli.commands.cluster_access import Clusters
 
 EXAMPLE = """
 plate-llm argocd sync stg --dry-run
@@ -97,12 +96,8 @@ def sync_(
         release = workspace.release(env)
         with clusters(workspace, release, Where(context, yes_really), changes=not dry_run) as there:
             syncing = _Syncing(there, wish, output_format, dry_run=dry_run, wait=wait)
-            try:
+            with one_at_a_time(env):
                 goal = syncing.begin(yes=yes)
-            except BusyError as error:
-                say(f"error: {busy_text(error)}")
-                say(f"hint: plate-llm argocd wait {env}, then run the command again")
-                raise typer.Exit(ExitCode.FINDINGS) from None
             if wait and goal is not None:
                 until_up(there, goal, seconds, output_format)
 
