@@ -164,6 +164,29 @@ def test_an_application_that_is_being_deleted_is_given_up() -> None:
     assert judge(live(metadata=metadata), GOAL).reason == "the Application is being deleted"
 
 
+@pytest.mark.parametrize(
+    ("more", "state"),
+    [
+        ({}, State.FAILED),
+        (operation("Failed", started=BEFORE, finished=BEFORE), State.FAILED),
+        (operation("Running"), State.WAITING),
+        (operation("Succeeded", finished=LATER), State.WAITING),
+        (operation("Succeeded"), State.DONE),
+    ],
+)
+def test_the_error_of_the_sync_before_does_not_end_the_next_one(
+    more: dict[str, Any], state: State
+) -> None:
+    error = condition("SyncError", "Failed last sync attempt to [1]: refused")
+    assert judge(live(error | more), GOAL).state is state
+
+
+def test_the_error_of_the_sync_before_does_not_end_one_that_is_asked_for() -> None:
+    app = live(condition("SyncError", "Failed last sync attempt to [1]: refused"))
+    app.node["operation"] = {"sync": {"prune": True}}
+    assert judge(app, replace(GOAL, syncing=True)).reason == "a sync is running"
+
+
 @given(
     st.sampled_from(["Synced", "OutOfSync", "Unknown", ""]),
     st.sampled_from(["Healthy", "Progressing", "Degraded", "Missing", "Suspended", ""]),
