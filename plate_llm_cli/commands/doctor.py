@@ -12,7 +12,7 @@ from plate_llm_cli import options
 from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.doctor.checks import Findings, State
-from plate_llm_cli.doctor.exposure import look_at_host
+from plate_llm_cli.doctor.exposure import look_at_ingresses
 from plate_llm_cli.doctor.machine import look_at_git, look_at_machine
 from plate_llm_cli.doctor.openbao import look_at_openbao
 from plate_llm_cli.errors import RootError
@@ -86,7 +86,7 @@ def _areas(workspace: Workspace, env: str | None, where: Where) -> Iterator[Find
         yield _cluster(workspace, env, where, deployment)
     yield _openbao(workspace, env)
     if deployment:
-        yield _exposure(deployment)
+        yield look_at_ingresses(deployment.manifests)
 
 
 def _rendered(workspace: Workspace, env: str) -> Deployment:
@@ -108,12 +108,7 @@ def _cluster(workspace: Workspace, env: str, where: Where, deployment: Deploymen
             }
             cluster.look_at_rights(found, sides)
             cluster.look_at_argocd(found, reached.argocd, reached.argo_namespace)
-            used = {
-                item.api_version
-                for item in deployment.manifests
-                if item.kind in ("ExternalSecret", "ClusterExternalSecret")
-            }
-            cluster.look_at_external_secrets(found, reached.workloads, frozenset(used))
+            cluster.look_at_external_secrets(found, reached.workloads, deployment.manifests)
     return found
 
 
@@ -135,20 +130,3 @@ def _places(workspace: Workspace, env: str | None) -> list[Place]:
 
     whole = load_spec(workspace.tree, workspace.settings.secrets).required()
     return [path.place for path in spec_of(workspace, whole, env).paths]
-
-
-def _exposure(deployment: Deployment) -> Findings:
-    found = Findings("ingress")
-    hosts: dict[str, bool] = {}
-    for item in deployment.manifests:
-        if item.kind == "Ingress":
-            spec = item.plain.get("spec") or {}
-            secured = {host for tls in spec.get("tls") or () for host in tls.get("hosts") or ()}
-            for rule in spec.get("rules") or ():
-                if host := rule.get("host"):
-                    hosts[host] = hosts.get(host, False) or host in secured
-    for host, tls in hosts.items():
-        look_at_host(found, host, tls=tls)
-    if not hosts:
-        found.skip("host", "no Ingress with a host is rendered")
-    return found

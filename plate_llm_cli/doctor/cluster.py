@@ -11,12 +11,16 @@ from plate_llm_cli.cluster.objects import Ref, Selection, items, mapping, text
 from plate_llm_cli.errors import ForbiddenError, MissingKindError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.doctor.checks import Findings
+    from plate_llm_cli.graph.manifests import Manifest
 
 _MINOR: Final = re.compile(r"v?(\d+)\.(\d+)")
 _SKEW: Final = 60
 """Seconds between two clocks from which on tokens and certificates may be taken for others."""
+_EXTERNAL_SECRETS: Final = ("ExternalSecret", "ClusterExternalSecret")
 
 RIGHTS: Final = (
     ("argocd apply", "argocd", "create patch", "argoproj.io/v1alpha1", "Application"),
@@ -79,15 +83,16 @@ def look_at_argocd(found: Findings, api: Api, namespace: str) -> None:
     found.ok("ArgoCD", version or f"its CRDs are there; what runs in {namespace} is not visible")
 
 
-def look_at_external_secrets(found: Findings, api: Api, used: frozenset[str]) -> None:
-    """Whether External Secrets is there, in the API versions that the tree uses."""
-    for version in sorted(used):
+def look_at_external_secrets(found: Findings, api: Api, manifests: Iterable[Manifest]) -> None:
+    """Whether External Secrets is there, in the API versions that `manifests` use."""
+    used = sorted({item.api_version for item in manifests if item.kind in _EXTERNAL_SECRETS})
+    for version in used:
         if not api.has(version, "ExternalSecret"):
             advice = "install the operator, or use the version that it serves"
             found.fail("External Secrets", f"the cluster does not serve {version}", advice)
             return
     version = _running(api, "", "external-secrets", "Deployment")
-    found.ok("External Secrets", version or f"serves {', '.join(sorted(used))}")
+    found.ok("External Secrets", version or f"serves {', '.join(used)}")
 
 
 def _running(api: Api, namespace: str, name: str, *kinds: str) -> str:

@@ -1,4 +1,4 @@
-"""The way in: the name of the Ingress host, and the certificate that answers there."""
+"""The way in: the names of Ingress hosts, and the certificates that answer there."""
 
 from __future__ import annotations
 
@@ -7,14 +7,39 @@ import ssl
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.doctor.checks import Findings
+from plate_llm_cli.graph.secret_fields import mapping, mappings, text, texts
+
 if TYPE_CHECKING:
-    from plate_llm_cli.doctor.checks import Findings
+    from collections.abc import Iterable
+
+    from plate_llm_cli.graph.manifests import Manifest
 
 _SECONDS: Final = 5.0
 _PORT: Final = 443
 _DAY: Final = 86400
 _FEW_DAYS: Final = 14
 """cert-manager renews at a third of the lifetime: 30 days before the end of a usual one."""
+
+
+def look_at_ingresses(manifests: Iterable[Manifest]) -> Findings:
+    """Every host of the Ingresses among `manifests`, with TLS where one of them has it."""
+    found = Findings("ingress")
+    hosts: dict[str, bool] = {}
+    for item in manifests:
+        if item.kind == "Ingress":
+            spec = mapping(item.plain.get("spec"))
+            secured = {
+                host for _, tls in mappings(spec.get("tls")) for host in texts(tls.get("hosts"))
+            }
+            for _, rule in mappings(spec.get("rules")):
+                if host := text(rule.get("host")):
+                    hosts[host] = hosts.get(host, False) or host in secured
+    for host, tls in hosts.items():
+        look_at_host(found, host, tls=tls)
+    if not hosts:
+        found.skip("host", "no Ingress with a host is rendered")
+    return found
 
 
 def look_at_host(found: Findings, host: str, *, tls: bool, port: int = _PORT) -> None:

@@ -7,12 +7,14 @@ import ssl
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
 from plate_llm_cli.doctor.checks import Findings, State
-from plate_llm_cli.doctor.exposure import look_at_host
+from plate_llm_cli.doctor.exposure import look_at_host, look_at_ingresses
+from plate_llm_cli.graph.manifests import Manifest
+from plate_llm_cli.source.reader import parse_text
 from tests.secrets.bao import certificate_in
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.doctor.checks import Line
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.source.nodes import Mapping
 
 
 @contextmanager
@@ -116,6 +120,17 @@ def test_without_tls_the_name_is_all() -> None:
 
 def test_a_wildcard_is_no_host() -> None:
     assert looked_at("*.example.com", 443).state is State.SKIP
+
+
+@pytest.mark.parametrize(
+    "spec",
+    ["{}", "[]", "{rules: web}", "{rules: [5, {host: 3}], tls: [a, {hosts: b}, {hosts: [4]}]}"],
+)
+def test_an_ingress_that_is_wrong_has_no_host(spec: str) -> None:
+    file = parse_text(f"kind: Ingress\nspec: {spec}\n", "")
+    broken = Manifest(cast("Release", None), file, cast("Mapping", file.root))
+    (line,) = look_at_ingresses([broken]).lines
+    assert (line.state, line.said) == (State.SKIP, "no Ingress with a host is rendered")
 
 
 def _ipv4(said: str) -> str:
