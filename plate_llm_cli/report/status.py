@@ -34,7 +34,7 @@ _VERDICTS: Final = {
 _TO_DO: Final = "to do: "
 _MOST_WARNINGS: Final = 5
 _LONGEST: Final = 120
-"""Characters of a warning; programs get more."""
+"""Characters of a warning, and of the reason at the top; programs get more."""
 
 
 def status_text(page: Page, width: int | None) -> str:
@@ -59,7 +59,7 @@ def _head(page: Page) -> Iterator[tuple[str, str]]:
     yield "ok" if page.healthy else _SYMBOLS[page.level], f"{page.env} {verdict}"
     if page.reason:
         item, problem = page.reason
-        yield "", f"{item.ref.kind} {item.ref.name}: {problem.text}"
+        yield "", f"{item.ref.kind} {item.ref.name}: {_cut(problem.text)}"  # whole further down
         if problem.advice:
             yield "", f"{_TO_DO}{problem.advice}"
     at = f", {page.at:%Y-%m-%d %H:%M:%S} UTC" if page.at else ""

@@ -69,12 +69,16 @@ def test_a_sync_that_failed_names_what_was_refused(look: Look) -> None:
     refused = WEB | {"status": "SyncFailed", "message": "field is immutable"}
     operation = {"phase": "Failed", "message": "one or more objects failed to apply"}
     operation |= {"syncResult": {"resources": [refused]}}  # type: ignore[dict-item]
+    again = {"type": "SyncError", "message": "Failed last sync attempt to [1]: one or more"}
     look.living.application(
-        "web-prod", {"operationState": operation, "sync": {"status": "OutOfSync"}}
+        "web-prod",
+        {"operationState": operation, "sync": {"status": "OutOfSync"}, "conditions": [again]},
     )
-    problem = look.item("Application").problems[0]
-    assert problem.text == "the last sync has failed: one or more objects failed to apply"
-    assert problem.advice == "Deployment shop/web: field is immutable"
+    assert look.said("Application")[1] == [
+        "the last sync has failed: one or more objects failed to apply",
+        "Deployment shop/web: field is immutable",
+        "not as Git has it",
+    ]
 
 
 def test_a_sync_that_runs(look: Look) -> None:

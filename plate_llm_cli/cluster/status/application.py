@@ -58,6 +58,8 @@ def _problems(app: LiveApplication, now: datetime | None) -> Iterator[Problem]:
     if app.deleting:
         yield Problem(Level.FAILING, Root.APPLICATION, "it is being deleted")
     for condition in app.conditions:
+        if condition.kind == "SyncError" and app.operation and app.operation.failed:
+            continue  # it repeats what the sync itself says
         level = Level.FAILING if condition.kind.endswith("Error") else Level.NOTE
         text = f"{condition.kind}: {spoken(condition.message)}"
         yield Problem(level, Root.APPLICATION, text, _ADVICE.get(condition.kind, ""))
@@ -85,13 +87,16 @@ def _of_operation(app: LiveApplication) -> Iterator[Problem]:
     elif operation and operation.failed:
         level = Level.NOTE if app.sync == "Synced" else Level.FAILING
         text = f"the last sync has failed: {spoken(operation.message)}".removesuffix(": ")
-        yield Problem(level, Root.APPLICATION, text, _failed(operation))
+        yield Problem(level, Root.APPLICATION, text)
+        yield from (Problem(level, Root.APPLICATION, text) for text in _refused(operation))
 
 
-def _failed(operation: Operation) -> str:
+def _refused(operation: Operation) -> list[str]:
     """What would not be applied, object by object."""
     failed = [item for item in operation.results if item.sync == "SyncFailed"]
-    return "; ".join(f"{item.ref}: {spoken(item.message)}" for item in failed[:_MOST])
+    said = [f"{item.ref}: {spoken(item.message)}".removesuffix(": ") for item in failed[:_MOST]]
+    more = len(failed) - _MOST
+    return [*said, f"and {more} more objects"] if more > 0 else said
 
 
 def _of_sync(app: LiveApplication) -> Iterator[Problem]:

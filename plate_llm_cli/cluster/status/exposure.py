@@ -141,7 +141,8 @@ def _bare(reader: Reader, ref: Ref) -> Item:
     if isinstance(found, Unread):
         return found.of(ref)
     if found is None:
-        advice = "nothing issues it: browsers get the controller's own certificate"
+        until = "until then browsers get the controller's own certificate"
+        advice = f"create it, or let cert-manager issue it: {until}"
         return absent(ref, Root.EXPOSURE, advice)
     ends = not_after(found)
     if ends is None:
