@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.cluster.argocd.application import API_VERSION
 from plate_llm_cli.cluster.objects import Ref, Selection, items, mapping, text
 from plate_llm_cli.errors import ForbiddenError, MissingKindError
 
@@ -23,8 +24,8 @@ _SKEW: Final = 60
 _EXTERNAL_SECRETS: Final = ("ExternalSecret", "ClusterExternalSecret")
 
 RIGHTS: Final = (
-    ("argocd apply", "argocd", "create patch", "argoproj.io/v1alpha1", "Application"),
-    ("argocd wait", "argocd", "get watch", "argoproj.io/v1alpha1", "Application"),
+    ("argocd apply", "argocd", "create patch", API_VERSION, "Application"),
+    ("argocd wait", "argocd", "get watch", API_VERSION, "Application"),
     ("status", "workloads", "list", "apps/v1", "Deployment"),
     ("status", "workloads", "list", "apps/v1", "ReplicaSet"),
     ("status", "workloads", "list", "v1", "Pod"),
@@ -76,7 +77,7 @@ def look_at_rights(found: Findings, clusters: dict[str, tuple[Api, str]]) -> Non
 def look_at_argocd(found: Findings, api: Api, namespace: str) -> None:
     """Whether ArgoCD is there, and which version."""
     for kind in ("Application", "AppProject"):
-        if not api.has("argoproj.io/v1alpha1", kind):
+        if not api.has(API_VERSION, kind):
             found.fail("ArgoCD", f"the cluster knows no {kind}", "install ArgoCD with its CRDs")
             return
     version = _running(api, namespace, "argocd-application-controller", "StatefulSet", "Deployment")

@@ -52,7 +52,7 @@ def project_objects(found: Discovery, releases: Sequence[Release]) -> list[dict[
         if (namespace, name) not in nodes and name != _BUILT_IN:
             raise UsageError(
                 f"the tree has no AppProject {name} in the namespace {namespace}",
-                "plate-llm argocd generate --all writes it; or leave out --project",
+                "add it to the tree, or leave out --project",
             )
     return [sent(nodes[key]) for key in wanted if key in nodes]
 

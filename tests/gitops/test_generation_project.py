@@ -5,11 +5,19 @@ from pathlib import Path
 import pytest
 
 from plate_llm_cli.gitops.applications import IN_CLUSTER
-from plate_llm_cli.gitops.generation.project import AllowedKind, ProjectFacts, project_text
+from plate_llm_cli.gitops.generation.draft import Draft
+from plate_llm_cli.gitops.generation.places import place_of
+from plate_llm_cli.gitops.generation.project import AllowedKind, ProjectFacts, extend_project
 from plate_llm_cli.gitops.generation.scopes import of_cluster
 
 PROJECTS = Path(__file__).parents[2] / "environments/argocd/projects"
 PLATE = (PROJECTS / "plate.yaml").read_text("utf-8")
+
+
+def extended(facts: ProjectFacts, text: str) -> str:
+    draft = Draft(text, *place_of(text, "AppProject", facts.name))
+    extend_project(draft, facts)
+    return draft.text
 
 
 def test_what_is_allowed_already_changes_nothing() -> None:
@@ -20,7 +28,7 @@ def test_what_is_allowed_already_changes_nothing() -> None:
         (AllowedKind("", "Namespace", "x", "plate-stg"),),
         (AllowedKind("apps", "Deployment", "x"),),
     )
-    assert project_text(facts, PLATE) == PLATE
+    assert extended(facts, PLATE) == PLATE
 
 
 def test_a_kind_is_allowed_below_the_name_of_its_chart() -> None:
@@ -35,7 +43,7 @@ def test_a_kind_is_allowed_below_the_name_of_its_chart() -> None:
         "    # plate-llm.\n    - group: batch\n      kind: Job\n"
         "    - group: batch\n      kind: CronJob\n"
     )
-    assert project_text(facts, PLATE) == PLATE + added
+    assert extended(facts, PLATE) == PLATE + added
 
 
 def test_a_new_namespace_is_allowed_and_may_be_made() -> None:
@@ -51,7 +59,7 @@ def test_a_new_namespace_is_allowed_and_may_be_made() -> None:
             ),
         ),
     )
-    text = project_text(facts, PLATE)
+    text = extended(facts, PLATE)
     assert f"    - server: {IN_CLUSTER}\n      namespace: plate-dev\n  clusterResource" in text
     assert (
         '      name: plate-prod\n    - group: ""\n      kind: Namespace\n      name: plate-dev\n'
@@ -77,13 +85,13 @@ spec:
         (AllowedKind("", "Namespace", "x", "team-a"),),
         (AllowedKind("apps", "Deployment", "x"),),
     )
-    assert project_text(facts, text) == text
+    assert extended(facts, text) == text
 
 
 def test_every_namespaced_kind_is_allowed_without_a_list() -> None:
     text = "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: a}\nspec: {}\n"
     facts = ProjectFacts("a", kinds=(AllowedKind("apps", "Deployment", "x"),))
-    assert project_text(facts, text) == text
+    assert extended(facts, text) == text
 
 
 def test_a_list_that_is_kept_is_not_extended() -> None:
@@ -91,39 +99,7 @@ def test_a_list_that_is_kept_is_not_extended() -> None:
         "  namespaceResourceWhitelist:", "  # plate-llm: keep agreed\n  namespaceResourceWhitelist:"
     )
     facts = ProjectFacts("plate", kinds=(AllowedKind("batch", "Job", "x"),))
-    assert project_text(facts, text) == text
-
-
-def test_a_new_project_allows_what_is_used_and_nothing_else() -> None:
-    facts = ProjectFacts(
-        "team",
-        ("https://git.example.org/a.git",),
-        (("far-cluster", "team"),),
-        kinds=(AllowedKind("apps", "Deployment", "web."),),
-        about="What the team may deploy.",
-    )
-    assert (
-        project_text(facts)
-        == """\
-# What the team may deploy.
-apiVersion: argoproj.io/v1alpha1
-kind: AppProject
-metadata:
-  name: team
-  namespace: argocd
-spec:
-  sourceRepos:
-    - https://git.example.org/a.git
-  destinations:
-    - name: far-cluster
-      namespace: team
-  clusterResourceWhitelist: []
-  namespaceResourceWhitelist:
-    # web.
-    - group: apps
-      kind: Deployment
-"""
-    )
+    assert extended(facts, text) == text
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The text of an AppProject that allows what its Applications deploy.
+"""An AppProject that allows what its Applications deploy.
 
 Entries are added and never taken away: what else a project allows is a person's decision.
 """
@@ -10,13 +10,12 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.gitops.applications import IN_CLUSTER
-from plate_llm_cli.gitops.generation.draft import Draft
-from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.repository import normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from plate_llm_cli.gitops.generation.draft import Draft
     from plate_llm_cli.source.nodes import Plain
 
 _DESTINATIONS: Final = ("spec", "destinations")
@@ -48,33 +47,6 @@ class ProjectFacts:
     destinations: tuple[tuple[str, str], ...] = ()
     cluster_kinds: tuple[AllowedKind, ...] = ()
     kinds: tuple[AllowedKind, ...] = ()
-    namespace: str = ""
-    """Where the project lives, for a new one."""
-    about: str = ""
-    """A comment for the top of a new file."""
-
-
-def project_text(facts: ProjectFacts, current: str = "") -> str:
-    """`current` with its AppProject `facts.name` extended; without it, a new text.
-
-    Raises:
-        EditError: it cannot be edited, or holds no such project.
-    """
-    if current:
-        document, base = place_of(current, "AppProject", facts.name)
-        draft = Draft(current, document, base)
-    else:
-        draft = Draft("".join(f"# {line}".rstrip() + "\n" for line in facts.about.splitlines()))
-        draft.set(("apiVersion",), "argoproj.io/v1alpha1")
-        draft.set(("kind",), "AppProject")
-        draft.set(("metadata", "name"), facts.name)
-        draft.set(("metadata", "namespace"), facts.namespace or "argocd")
-        draft.set(_REPOSITORIES, [])
-        draft.set(_DESTINATIONS, [])
-        draft.set(_CLUSTER_KINDS, [])
-        draft.set(_KINDS, [])
-    extend_project(draft, facts)
-    return draft.text
 
 
 def extend_project(draft: Draft, facts: ProjectFacts) -> None:
