@@ -9,7 +9,16 @@ from urllib.parse import quote
 
 from plate_llm_cli.cluster.answers import error_of, missing_kind
 from plate_llm_cli.cluster.connection import Connection, Request
-from plate_llm_cli.cluster.objects import Object, Ref, Selection, items, text
+from plate_llm_cli.cluster.objects import (
+    Object,
+    Ref,
+    Selection,
+    items,
+    mapping,
+    number,
+    text,
+    value,
+)
 from plate_llm_cli.errors import ClusterError, ExpiredError
 
 if TYPE_CHECKING:
@@ -20,6 +29,12 @@ FIELD_MANAGER: Final = "plate-llm"
 
 _PAGE: Final = "500"
 """Objects that are asked for at a time."""
+
+_PAGES: Final = 200
+"""Pages after which a list counts as one that does not end."""
+
+_LONGEST_EVENT: Final = 16 << 20
+"""Bytes of one event of a watch; an object has some three million at most."""
 
 _GRACE: Final = 2.0
 """Seconds that a watch may be silent past its end before its connection counts as lost."""
@@ -99,7 +114,7 @@ class Api:
         where = f" in {selection.namespace}" if selection.namespace else ""
         found: list[Object] = []
         more = ""
-        while True:
+        for _ in range(_PAGES):
             query = [*selection.query, ("limit", _PAGE), *([("continue", more)] if more else [])]
             path = known.path(selection.namespace)
             answer = self.connection.json(
@@ -112,6 +127,8 @@ class Api:
             more = text(answer, "metadata", "continue")
             if not more:
                 return found
+        message = f"cannot list {known.plural}{where}: the list does not end"
+        raise ClusterError(message, "is the context's address right?")
 
     def apply(
         self, obj: Object, *, force: bool = False, dry_run: bool = False, once: bool = False
@@ -173,7 +190,7 @@ class Api:
         }
         path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
         request = Request("POST", path, "ask what is allowed", (), body, "application/json")
-        return bool((self.connection.json(request).get("status") or {}).get("allowed"))
+        return value(self.connection.json(request), "status", "allowed") is True
 
     def watch(self, ref: Ref, version: str, seconds: float) -> Iterator[tuple[str, Object]]:
         """Changes of one object after the resource version `version`, as type and object.
@@ -225,7 +242,8 @@ class Api:
 
 
 def _group_path(api_version: str) -> str:
-    return f"/apis/{api_version}" if "/" in api_version else f"/api/{api_version}"
+    path = "/".join(map(_segment, api_version.split("/")))
+    return f"/apis/{path}" if "/" in path else f"/api/{path}"
 
 
 def _segment(name: str) -> str:
@@ -242,11 +260,24 @@ def _events(chunks: Iterator[bytes], doing: str) -> Iterator[tuple[str, Object]]
     rest = b""
     for chunk in chunks:
         *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > _LONGEST_EVENT:
+            raise _no_watch(doing)
         for line in filter(bytes.strip, lines):
-            event = json.loads(line)
-            kind, obj = text(event, "type"), event.get("object") or {}
+            kind, obj = _event(line, doing)
             if kind == "ERROR":
-                code = int(obj.get("code") or 0)
+                code = number(obj, "code")
                 raise error_of(code, json.dumps(obj), doing) if code else ExpiredError(doing)
             if kind in ("ADDED", "MODIFIED", "DELETED"):
                 yield kind, obj
+
+
+def _event(line: bytes, doing: str) -> tuple[str, Object]:
+    try:
+        event = json.loads(line)
+    except (ValueError, RecursionError):
+        raise _no_watch(doing) from None
+    return text(event, "type"), mapping(event, "object")
+
+
+def _no_watch(doing: str) -> ClusterError:
+    return ClusterError(f"cannot {doing}: what comes is no event", "try again in a while")

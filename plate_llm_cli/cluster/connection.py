@@ -7,6 +7,7 @@ import re
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from plate_llm_cli.cluster.answers import error_of
+from plate_llm_cli.cluster.kubeconfig import without_login
 from plate_llm_cli.errors import ClusterError
 
 if TYPE_CHECKING:
@@ -29,10 +31,16 @@ if TYPE_CHECKING:
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 30.0
 """Seconds without a byte before a request counts as lost."""
+_WHOLE_SECONDS: Final = 120.0
+"""Seconds until an answer has to be there with its last byte."""
+_LARGEST: Final = 128 << 20
+"""Bytes of an answer, unpacked; a page of large objects has some ten million."""
+_CHUNK: Final = 1 << 16
 
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds before each further try."""
 
+_VERIFY: Final = re.compile(r"certificate verify failed: ([^(\]]*[^(\]\s])")
 _ERRNO: Final = re.compile(r"^\[Errno -?\d+\] ")
 _UNAUTHORIZED: Final = 401
 _TOO_MANY: Final = 429
@@ -81,8 +89,8 @@ class Connection:
 
     @property
     def address(self) -> str:
-        """The API server's address."""
-        return str(self.client.configuration.host)
+        """The API server's address, without a password that somebody wrote into it."""
+        return without_login(str(self.client.configuration.host))
 
     @property
     def client(self) -> ApiClient:
@@ -103,12 +111,16 @@ class Connection:
         data = self.data(request)
         try:
             answer = json.loads(data)
-        except ValueError:
+        except (ValueError, RecursionError):
             answer = None
         if not isinstance(answer, dict):
-            what = f"{self.address} does not answer as an API server does"
-            raise ClusterError(f"cannot {request.doing}: {what}", "is the context's address right?")
+            raise self._no_api_server(request)
         return answer
+
+    def _no_api_server(self, request: Request) -> ClusterError:
+        """The error for an answer that no API server gives."""
+        what = f"{self.address} does not answer as an API server does"
+        return ClusterError(f"cannot {request.doing}: {what}", "is the context's address right?")
 
     def data(self, request: Request) -> bytes:
         """The bytes that answer. What is sure not to harm is tried again.
@@ -133,7 +145,7 @@ class Connection:
 
     @contextmanager
     def stream(self, request: Request, seconds: float) -> Iterator[Iterator[bytes]]:
-        """The bytes of an answer that goes on; `seconds` without one and it counts as lost.
+        """The bytes of an answer that goes on, for `seconds` at most.
 
         Raises:
             ClusterError: the API server refuses, or is gone, be it in the middle.
@@ -141,7 +153,7 @@ class Connection:
         with self._translated(request):
             response = self._send(request, seconds)
             try:
-                yield response.stream(65536, decode_content=True)
+                yield _until(time.monotonic() + seconds, response)
             finally:
                 response.close()
                 response.release_conn()
@@ -163,8 +175,16 @@ class Connection:
         return True
 
     def _data(self, request: Request) -> bytes:
+        found, end = bytearray(), self._left(_WHOLE_SECONDS) + time.monotonic()
         with self._translated(request):
-            return bytes(self._send(request, READ_SECONDS).data)
+            response = self._send(request, READ_SECONDS)
+            for chunk in _until(end, response):
+                found += chunk
+                if len(found) > _LARGEST:
+                    raise self._no_api_server(request)
+            if time.monotonic() > end:
+                raise self._unreachable("it does not answer in time")
+        return bytes(found)
 
     def _left(self, seconds: float) -> float:
         """`seconds`, or what is left until the deadline; a little is always left to ask with."""
@@ -183,8 +203,7 @@ class Connection:
             serialize=False,
             _request_timeout=(self._left(CONNECT_SECONDS), self._left(seconds)),
         )
-        if date := response.headers.get("Date"):
-            self.clock = parsedate_to_datetime(date)
+        self.clock = _date(response.headers.get("Date") or "") or self.clock
         for warning in response.headers.getlist("Warning"):
             # 299 - "text" (RFC 7234, 5.5)
             said = warning.partition('"')[2].rpartition('"')[0].replace('\\"', '"')
@@ -198,12 +217,36 @@ class Connection:
         try:
             yield
         except ApiException as error:
-            raise error_of(int(error.status or 0), error.body, request.doing) from None
+            if not error.status:  # the client makes one of what TLS has against the server
+                raise self._unreachable(_distrust(str(error.reason))) from None
+            raise error_of(int(error.status), error.body, request.doing) from None
         except HTTPError as error:
-            raise ClusterError(
-                f"{self.address} (context {self.context}) cannot be reached: {_why(error)}",
-                "is the VPN up, and the address of the context right?",
-            ) from None
+            raise self._unreachable(_why(error)) from None
+
+    def _unreachable(self, why: str) -> ClusterError:
+        return ClusterError(
+            f"{self.address} (context {self.context}) cannot be reached: {why}",
+            "is the VPN up, and the address of the context right?",
+        )
+
+
+def _distrust(reason: str) -> str:
+    """What TLS has against a server, of a text of OpenSSL's and Python's."""
+    found = _VERIFY.search(reason)
+    return f"its certificate is not accepted: {found[1]}" if found else "TLS does not come about"
+
+
+def _until(end: float, response: Any) -> Iterator[bytes]:
+    """What comes until `end`: a server that sends a byte now and then does not hold us up."""
+    while time.monotonic() <= end and (chunk := response.read1(_CHUNK)):
+        yield chunk
+
+
+def _date(written: str) -> datetime | None:
+    try:
+        return parsedate_to_datetime(written).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _why(error: HTTPError) -> str:

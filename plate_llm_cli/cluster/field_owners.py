@@ -46,10 +46,9 @@ def owned(live: Object, who: Callable[[str, str], bool]) -> list[Fields]:
 
 def last_applied(live: Object) -> Fields:
     """The fields that client-side apply wrote last; none where it was not used."""
-    notes = live.get("metadata", {}).get("annotations") or {}
     try:
-        applied = json.loads(notes.get(LAST_APPLIED) or "null")
-    except (ValueError, TypeError):
+        applied = json.loads(text(live, "metadata", "annotations", LAST_APPLIED) or "null")
+    except (ValueError, RecursionError):
         return {}
     return _as_fields(applied, root_schema(live)) if isinstance(applied, dict) else {}
 
@@ -103,7 +102,7 @@ def _without(obj: Any, tree: dict[Any, Any]) -> Any:
 def _walk(fields: Fields, obj: Any, wanted: Any, place: Place) -> Iterator[Place]:
     for label, below in fields.items():
         step = _step(label, obj)
-        if step is None:
+        if step is None or not isinstance(below, dict):
             continue
         here = (*place, step)
         other = _step(label, wanted)

@@ -168,7 +168,7 @@ def _contexts(merged: Any, paths: str) -> Kubeconfig:
     for item in merged["contexts"].value:
         inside = item.value.get("context") or {}
         cluster = str(inside.get("cluster") or "")
-        server = str(clusters.get(cluster, {}).get("server") or "").rstrip("/")
+        server = without_login(str(clusters.get(cluster, {}).get("server") or "").rstrip("/"))
         contexts[str(item["name"])] = Context(str(item["name"]), server)
     return Kubeconfig(contexts, str(merged.value.get("current-context") or ""), paths)
 

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from plate_llm_cli.cluster.field_owners import last_applied, left_over, places, without
+from plate_llm_cli.cluster.field_owners import (
+    LAST_APPLIED,
+    last_applied,
+    left_over,
+    places,
+    without,
+)
 
 if TYPE_CHECKING:
     from plate_llm_cli.cluster.jq_paths import Place
@@ -76,3 +82,15 @@ def test_an_item_of_which_others_own_a_part_stays() -> None:
 def test_a_note_of_the_last_apply_that_is_none(note: str) -> None:
     notes = {"kubectl.kubernetes.io/last-applied-configuration": note}
     assert last_applied({"metadata": {"annotations": notes}}) == {}
+
+
+@pytest.mark.parametrize(
+    "metadata", [None, [], {"annotations": []}, {"annotations": {LAST_APPLIED: {"a": 1}}}]
+)
+def test_what_was_applied_last_may_be_anything(metadata: Any) -> None:
+    assert last_applied({"metadata": metadata}) == {}
+
+
+@pytest.mark.parametrize("below", [None, "text", [], 1])
+def test_fields_that_are_none_are_nobody_s(below: Any) -> None:
+    assert places({"f:spec": {"f:a": below}}, {"spec": {"a": {"b": 1}}}) == []

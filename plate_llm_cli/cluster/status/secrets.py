@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.cluster.objects import Ref
+from plate_llm_cli.cluster.objects import Ref, mapping
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.cluster.status.reading import Unread, attempt
 
@@ -37,7 +37,7 @@ def key_names(api: Api, ref: Ref) -> list[str] | None:
         ForbiddenError, ClusterError: it may not be read, or the API server is gone.
     """
     found = api.get(ref)
-    return None if found is None else sorted(found.get("data") or {})
+    return None if found is None else sorted(mapping(found, "data"))
 
 
 def _item(ref: Ref, read: Read, keys: list[str] | None, env: str) -> Item:
