@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.errors import (
     ClusterError,
     ConflictError,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 _LONGEST: Final = 400
 """Characters of a message; an admission webhook may answer with pages."""
+_LINES: Final = 20
 
 _HINTS: Final = {
     401: "log in to the cluster again, or renew the token of the context",
@@ -82,7 +84,9 @@ def _without_body(status: int) -> str:
 
 
 def _shortened(message: str) -> str:
-    return message if len(message) <= _LONGEST else f"{message[:_LONGEST]}…"
+    """What may be shown of it: an admission rule may repeat the object, with what is in it."""
+    said = "\n".join(spoken(line, _LONGEST) for line in message.splitlines()[:_LINES])
+    return said if len(said) <= _LONGEST else f"{said[:_LONGEST]}…"
 
 
 def _causes(said: Mapping[str, Any]) -> list[Mapping[str, Any]]:

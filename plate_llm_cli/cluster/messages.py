@@ -10,6 +10,8 @@ from typing import Final
 
 _LONGEST: Final = 600
 """Characters; a message may be pages long."""
+_READ: Final = 4
+"""How many times more than is shown is looked through: not pages, which take minutes."""
 
 _HIDDEN: Final = "[hidden]"
 _SECRETS: Final = re.compile(
@@ -27,7 +29,11 @@ _SECRETS: Final = re.compile(
 )
 
 
-def spoken(message: str) -> str:
-    """`message` in one line of at most 600 characters; what looks like a secret is hidden."""
-    line = _SECRETS.sub(_HIDDEN, " ".join(message.split()))
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…"
+def spoken(message: str, longest: int = _LONGEST) -> str:
+    """`message` in one line of `longest` characters; what looks like a secret is hidden."""
+    whole = " ".join(message.split())
+    begin = whole[: _READ * longest]
+    if begin != whole:  # what is cut in two may look like none
+        begin = begin.rpartition(" ")[0] + "…"
+    line = _SECRETS.sub(_HIDDEN, begin)
+    return line if len(line) <= longest else f"{line[:longest]}…"

@@ -158,3 +158,14 @@ def test_a_page_of_a_proxy_is_no_answer(kube: Cluster, api: Api) -> None:
 def test_the_cluster_s_time_is_noted(api: Api) -> None:
     assert api.version().startswith("v1.")
     assert api.connection.clock is not None
+
+
+@pytest.mark.parametrize("status", [403, 422, 500])
+def test_an_admission_rule_that_repeats_a_secret(kube: Cluster, api: Api, status: int) -> None:
+    said = "denied: ghp_canary0123456789abcdef\nis in postgres://web:canary-pw@db/web"
+    kube.fault("/configmaps/web", method="PATCH", status=status, message=said, times=None)
+    with pytest.raises(ClusterError) as caught:
+        api.apply(config_map())
+    error = caught.value
+    assert "denied: [hidden]" in (told := " ".join((error.message, *error.details)))
+    assert "canary" not in told

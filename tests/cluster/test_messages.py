@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from plate_llm_cli.cluster.messages import spoken
@@ -44,3 +46,17 @@ def test_what_a_person_needs_stays(message: str) -> None:
 def test_pages_are_cut_and_lines_joined() -> None:
     assert spoken("a\n\tb") == "a b"
     assert spoken("x y " * 500) == f"{('x y ' * 150)[:600]}…"
+
+
+@pytest.mark.parametrize(
+    "long", ["(" * 200_000, "aA1/" * 50_000, "token=" * 50_000, "\n" * 200_000]
+)
+def test_what_is_built_to_take_long_takes_a_moment(long: str) -> None:
+    begun = time.monotonic()
+    assert len(spoken(long)) <= 601
+    assert time.monotonic() - begun < 1
+
+
+def test_what_is_cut_in_two_is_hidden_whole() -> None:
+    tokens = " ".join(["sk-Abcdefghijklmnopqrstuvwxyz0123456789" * 3] * 40)
+    assert "sk-" not in spoken(tokens)
