@@ -13,8 +13,17 @@ if TYPE_CHECKING:
 
 _COMMIT = re.compile("[0-9a-f]{40}")
 _SECONDS = 60
-_SAFE = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
-"""Reads alone, and starts no program that the repository's configuration names."""
+_SAFE = (
+    "--no-optional-locks",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    "core.quotePath=false",
+    "-c",
+    "safe.bareRepository=explicit",
+)
+"""Reads alone, and starts no program that the repository's configuration names. A repository that
+lies among the files of a tree, with programs in its configuration, is none."""
 
 
 def git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
