@@ -12,9 +12,20 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.cluster.argocd.application import resource_ref
 from plate_llm_cli.cluster.field_owners import is_gitops, last_applied, left_over, owned, without
 from plate_llm_cli.cluster.ignored_differences import IgnoredDifferences
-from plate_llm_cli.cluster.objects import Object, Ref, Selection, items, mapping, text, value
+from plate_llm_cli.cluster.objects import (
+    Object,
+    Ref,
+    Selection,
+    items,
+    mapping,
+    placed,
+    text,
+    value,
+)
+from plate_llm_cli.cluster.restarts import ANNOTATION as RESTARTED_AT
 from plate_llm_cli.errors import MissingKindError, RefusedError
 from plate_llm_cli.graph.differences import compare
 
@@ -31,8 +42,6 @@ _MANY: Final = 5
 _HOOKS: Final = ("argocd.argoproj.io/hook", "helm.sh/hook")
 _TRACKING: Final = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id")
 _INSTANCE: Final = "app.kubernetes.io/instance"
-_RESTARTED: Final = "kubectl.kubernetes.io/restartedAt"
-"""Set by every restart, and by nothing in Git."""
 _OURS: Final = "plate-llm"
 
 
@@ -81,7 +90,7 @@ class LiveObjects:
         self._list([ref for ref, _ in pairs])
         before, after = list[Object](), list[Object]()
         for ref, plain in pairs:
-            live, result = self._both(ref, _placed(plain, ref))
+            live, result = self._both(ref, placed(plain, ref.namespace))
             before += [live] if live else []
             after.append(result)
         before += self._left(wanted)
@@ -161,9 +170,7 @@ class LiveObjects:
         names = {(ref.group, ref.kind, ref.name) for ref in map(_named, wanted)}
         found = []
         for item in items(self._application or {}, "status", "resources"):
-            group, version = text(item, "group"), text(item, "version")
-            api_version = f"{group}/{version}" if group else version
-            ref = Ref(api_version, text(item, "kind"), text(item, "namespace"), text(item, "name"))
+            ref = resource_ref(item)
             if item.get("hook") is True or (ref.group, ref.kind, ref.name) in names:
                 continue
             if ref.kind == "Namespace" and ref.name == self._destination:
@@ -215,7 +222,7 @@ def _applies(who: str, how: str) -> bool:
 
 
 def _unrestarted(places: list[tuple[str | int, ...]]) -> list[tuple[str | int, ...]]:
-    return [place for place in places if place[-1:] != (_RESTARTED,)]
+    return [place for place in places if place[-1:] != (RESTARTED_AT,)]
 
 
 def _secret(wanted: Object) -> Object:
@@ -226,13 +233,6 @@ def _secret(wanted: Object) -> Object:
     rest = {key: item for key, item in wanted.items() if key != "stringData"}
     encoded = {key: b64encode(str(item).encode()).decode() for key, item in clear.items()}
     return rest | {"data": mapping(wanted, "data") | encoded}
-
-
-def _placed(plain: Object, ref: Ref) -> Object:
-    """The manifest with its namespace, as ArgoCD sends it."""
-    metadata = {key: item for key, item in mapping(plain, "metadata").items() if key != "namespace"}
-    place = {"namespace": ref.namespace} if ref.namespace else {}
-    return plain | {"metadata": metadata | place}
 
 
 def _named(manifest: Manifest) -> Ref:

@@ -58,6 +58,12 @@ class Selection:
         return [(name, value) for name, value in both if value]
 
 
+def placed(obj: Object, namespace: str) -> Object:
+    """A manifest in `namespace`, '' for none, as ArgoCD sends it."""
+    rest = {key: item for key, item in mapping(obj, "metadata").items() if key != "namespace"}
+    return obj | {"metadata": rest | ({"namespace": namespace} if namespace else {})}
+
+
 def mapping(obj: Mapping[str, Any], *route: str) -> dict[str, Any]:
     """The mapping at `route`; an empty one where there is none."""
     found = value(obj, *route)

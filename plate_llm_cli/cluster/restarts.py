@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.objects import Ref
 
 API_VERSION: Final = "apps/v1"
-_ANNOTATION: Final = "kubectl.kubernetes.io/restartedAt"
+ANNOTATION: Final = "kubectl.kubernetes.io/restartedAt"
+"""Set by every restart, and by nothing in Git."""
 
 
 def restart(api: Api, ref: Ref) -> str:
@@ -32,7 +33,7 @@ def restart(api: Api, ref: Ref) -> str:
     if value(found, "spec", "paused") is True:
         return "its roll-out is paused: kubectl rollout resume"
     now = datetime.now().astimezone().isoformat(timespec="seconds")
-    annotated = {"metadata": {"annotations": {_ANNOTATION: now}}}
+    annotated = {"metadata": {"annotations": {ANNOTATION: now}}}
     api.patch(ref, {"spec": {"template": annotated}})
     if text(found, "spec", "updateStrategy", "type") == "OnDelete":
         return "its updateStrategy is OnDelete: each pod starts anew when it is deleted"

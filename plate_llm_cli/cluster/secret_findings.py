@@ -16,7 +16,8 @@ from plate_llm_cli.cluster.status.external_secrets import external_secrets, stor
 from plate_llm_cli.cluster.status.item import Level
 from plate_llm_cli.cluster.status.reading import Reader, Unread, attempt
 from plate_llm_cli.cluster.status.secrets import key_names
-from plate_llm_cli.findings import Finding, Severity
+from plate_llm_cli.cluster.validation.complaints import about, findings_of
+from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.graph.places import ManifestPlace
 from plate_llm_cli.graph.secret_stores import is_eso
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.cluster.status.expected import Expected
     from plate_llm_cli.cluster.status.item import Item
+    from plate_llm_cli.findings import Finding
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
@@ -184,18 +186,9 @@ class Arrival:
         advice: str,
         severity: Severity = Severity.ERROR,
     ) -> Finding:
-        located = self._locator.locate(place)
-        return Finding(
-            rule,
-            severity,
-            message,
-            advice,
-            located.location,
-            (place.manifest.release.name,),
-            tuple(located.related),
-            located.value,
-            located.resource,
-        )
+        complaint = about(rule, place, message, advice, severity)
+        (finding,) = findings_of([complaint], self._locator)
+        return finding
 
 
 _REFRESHED: Final = ("status", "refreshTime")

@@ -20,7 +20,8 @@ KINDS: Final = {
 }
 """Kinds that have pods, with the version in which they are read."""
 
-_REVISION: Final = "deployment.kubernetes.io/revision"
+REVISION: Final = "deployment.kubernetes.io/revision"
+"""The annotation that numbers the revisions of a Deployment, and its ReplicaSets by them."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +84,7 @@ def workload_refs(refs: Iterable[Ref]) -> list[Ref]:
 
 
 def _revision(replica_set: Object) -> int:
-    said = mapping(replica_set, "metadata", "annotations").get(_REVISION, "")
+    said = mapping(replica_set, "metadata", "annotations").get(REVISION, "")
     return int(said) if isinstance(said, str) and said.isdecimal() else 0
 
 

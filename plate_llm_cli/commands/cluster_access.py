@@ -12,7 +12,7 @@ import typer
 
 from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.errors import UnknownEnvironmentError
-from plate_llm_cli.gitops.applications import ARGO_NAMESPACE, IN_CLUSTER
+from plate_llm_cli.gitops.applications import IN_CLUSTER
 from plate_llm_cli.output import say
 from plate_llm_cli.report.untrusted import one_line
 from plate_llm_cli.secrets.hardening import keep_memory_private
@@ -87,12 +87,12 @@ class Clusters:
     @property
     def application(self) -> Ref:
         """The Application in the cluster."""
-        return application_ref(self.argo_namespace, self.release.name)
+        return application_ref(*self.release.application.identity)
 
     @property
     def argo_namespace(self) -> str:
         """The namespace of the Application."""
-        return self.release.application.text("metadata", "namespace") or ARGO_NAMESPACE
+        return self.release.application.identity[0]
 
 
 @contextmanager
@@ -145,11 +145,14 @@ def _wish(workspace: Workspace, release: Release, where: Where) -> Wish:
 
 
 def _argo_wish(workspace: Workspace, where: Where) -> Wish:
-    """ArgoCD runs elsewhere: `--context` is about the cluster that it deploys to."""
+    """ArgoCD runs elsewhere: `--context` is about the cluster that it deploys to.
+
+    So is `--yes-really` beside it: whoever names one context does not mean the current one.
+    """
     from plate_llm_cli.cluster.choosing import Wish  # noqa: PLC0415 - as above
 
     declared = workspace.settings.contexts.get(_ARGOCD, "")
-    return Wish(_ARGOCD, declared, yes_really=where.yes_really)
+    return Wish(_ARGOCD, declared, yes_really=where.yes_really and not where.context)
 
 
 def declared_context(workspace: Workspace, release: Release) -> str:

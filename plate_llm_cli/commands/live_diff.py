@@ -62,8 +62,7 @@ def _for_cluster(side: Side, api: Api) -> RenderOptions:
 def _compared(there: Clusters, rendered: Deployment, release: Release) -> LiveComparison:
     live = None
     if there.argocd.has(API_VERSION, "Application"):
-        namespace, name = release.application.identity
-        live = there.argocd.get(application_ref(namespace, name))
+        live = there.argocd.get(application_ref(*release.application.identity))
     return LiveObjects(there.workloads, live).compare(objects_of(rendered, [release]))
 
 

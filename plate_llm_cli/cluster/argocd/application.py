@@ -20,6 +20,7 @@ from plate_llm_cli.cluster.objects import (
     text,
     value,
 )
+from plate_llm_cli.errors import ClusterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,6 +36,14 @@ _SHORT: Final = 12
 def application_ref(namespace: str, name: str) -> Ref:
     """How the Application `name` is named."""
     return Ref(API_VERSION, "Application", namespace, name)
+
+
+def not_there(ref: Ref, context: str) -> ClusterError:
+    """The error for an Application that is not in the cluster of `context`."""
+    hint = f"plate-llm argocd apply {ref.name} brings it there"
+    error = ClusterError(f"there is no {ref} in {context}", hint)
+    error.status = 404
+    return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,12 +246,16 @@ def _revisions(node: Object) -> tuple[str, ...]:
     return (one,) if one else ()
 
 
-def _resource(item: Object) -> Resource:
+def resource_ref(item: Object) -> Ref:
+    """The object that an entry of `status.resources` is about."""
     group, version = text(item, "group"), text(item, "version")
     api_version = f"{group}/{version}" if group else version
-    ref = Ref(api_version, text(item, "kind"), text(item, "namespace"), text(item, "name"))
+    return Ref(api_version, text(item, "kind"), text(item, "namespace"), text(item, "name"))
+
+
+def _resource(item: Object) -> Resource:
     return Resource(
-        ref,
+        resource_ref(item),
         text(item, "status"),
         text(item, "health", "status"),
         text(item, "health", "message") or text(item, "message"),

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.objects import Ref, text
-from plate_llm_cli.gitops.applications import ARGO_NAMESPACE
 from plate_llm_cli.graph.secret_stores import CLUSTER_STORE, is_eso
 from plate_llm_cli.graph.secret_uses import place_of
 
@@ -74,18 +73,13 @@ def expect(deployment: Deployment, release: Release, env: str, namespace: str = 
     return Expected(
         env,
         where,
-        [_application(item) for item in releases],
+        [application_ref(*item.application.identity) for item in releases],
         {_ref(item, where): item.plain for item in here if not item.hook},
         [_external(item, where) for item in external],
         [_ref(manifest, where) for manifest in stores],
         _reads(deployment, release),
         [item.name for item in deployment.failed if item in own],
     )
-
-
-def _application(release: Release) -> Ref:
-    namespace = release.application.text("metadata", "namespace") or ARGO_NAMESPACE
-    return application_ref(namespace, release.name)
 
 
 def _ref(manifest: Manifest, namespace: str) -> Ref:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.events import EventLine, about, grouped, recent_warnings
-from plate_llm_cli.cluster.objects import Ref
 from plate_llm_cli.cluster.status.application import applications
 from plate_llm_cli.cluster.status.autoscaling import autoscaling
 from plate_llm_cli.cluster.status.exposure import certificates, ingresses
@@ -108,4 +108,4 @@ def _unrendered(name: str) -> Item:
         "it does not render: what ought to be there is not known",
         "plate-llm validate shows why",
     )
-    return Item(Ref("argoproj.io/v1alpha1", "Application", "", name), "does not render", (problem,))
+    return Item(application_ref("", name), "does not render", (problem,))

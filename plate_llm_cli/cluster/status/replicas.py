@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.cluster.objects import condition, number, text, value
 from plate_llm_cli.cluster.status.item import Level, Problem, Root
+from plate_llm_cli.cluster.workloads import is_observed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,18 +62,11 @@ def replicas_of(workload: Object) -> Replicas:
     return Replicas(wanted, *counts)
 
 
-def is_seen(workload: Object) -> bool:
-    """Whether the controller has taken up the last change: else its numbers are of before."""
-    return number(workload, "status", "observedGeneration") >= number(
-        workload, "metadata", "generation"
-    )
-
-
 def problems_of(workload: Object) -> Iterator[Problem]:
     """What the workload itself says; the reasons are with its pods."""
     if text(workload, "metadata", "deletionTimestamp"):
         yield Problem(Level.FAILING, Root.ROLL_OUT, "it is being deleted")
-    elif not is_seen(workload):
+    elif not is_observed(workload):  # its numbers are of before
         made = number(workload, "metadata", "generation")
         seen = number(workload, "status", "observedGeneration")
         said = f"generation {made}, seen {seen}"

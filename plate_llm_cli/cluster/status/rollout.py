@@ -11,7 +11,7 @@ from plate_llm_cli.cluster.pods import Sort, Trouble, troubles
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.cluster.status.reading import Unread, absent, attempt
 from plate_llm_cli.cluster.status.replicas import problems_of, replicas_of
-from plate_llm_cli.cluster.workloads import Owned, workload_refs
+from plate_llm_cli.cluster.workloads import REVISION, Owned, workload_refs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -111,7 +111,7 @@ class _Seen:
         return [item for item in (newest, *older) if item is newest or _has_pods(item) if item]
 
     def _revision(self) -> str:
-        return text(self.node, "metadata", "annotations", "deployment.kubernetes.io/revision")
+        return text(self.node, "metadata", "annotations", REVISION)
 
     def _problems(self, pods: list[Object]) -> Iterator[Problem]:
         own = list(problems_of(self.node))
@@ -211,7 +211,7 @@ def _replica_set(node: Object) -> dict[str, Any]:
     annotations = mapping(node, "metadata", "annotations")
     return {
         "name": text(node, "metadata", "name"),
-        "revision": text(annotations, "deployment.kubernetes.io/revision"),
+        "revision": text(annotations, REVISION),
         "wanted": number(node, "spec", "replicas"),
         "ready": number(node, "status", "readyReplicas"),
     }

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.objects import Ref, mapping
+from plate_llm_cli.cluster.objects import Ref, mapping, placed
 from plate_llm_cli.cluster.validation.complaints import UNCHECKED, WARNED, about, at
 from plate_llm_cli.cluster.validation.field_paths import route_of, starts_in
 from plate_llm_cli.cluster.validation.refusals import complaints_of, lacking_right, of_hook
@@ -54,7 +54,7 @@ def _tried(site: Site, manifest: Manifest) -> Iterator[Complaint]:
         return
     warnings = site.api.connection.warnings
     warnings.clear()  # each is noted once for a connection, and may be about several objects
-    obj = _addressed(manifest, namespaced=namespaced)
+    obj = placed(manifest.plain, manifest.namespace if namespaced else "")
     try:
         template = mapping(_apply(site, obj), "spec", "template")
     except ClusterError as error:
@@ -80,16 +80,6 @@ def _apply(site: Site, obj: Object) -> Object:
         if error.status not in _LOST:
             raise
     return site.api.apply(obj, force=True, dry_run=True)
-
-
-def _addressed(manifest: Manifest, *, namespaced: bool) -> Object:
-    """The object in the namespace that ArgoCD puts it into."""
-    plain: dict[str, Any] = manifest.plain
-    metadata = dict(plain["metadata"])
-    metadata.pop("namespace", None)
-    if namespaced:
-        metadata["namespace"] = manifest.namespace
-    return {**plain, "metadata": metadata}
 
 
 def _warned(manifest: Manifest, warning: str) -> Complaint:
