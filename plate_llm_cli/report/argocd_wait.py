@@ -35,9 +35,17 @@ def outcome_text(name: str, outcome: Outcome, evidence: Evidence, width: int | N
         return f"{one_line(name)} is Synced and Healthy{at and f' at {at}'} ({time})\n"
     what = f"did not come up within {time}" if outcome.timed_out else f"will not come up ({time})"
     rows = [("why", outcome.verdict.reason), ("to do", outcome.verdict.advice)]
-    rows += _status_rows(outcome.app)
+    rows = _without_repetition(rows + _status_rows(outcome.app))
     head = f"{one_line(name)} {what}\n" + _rows(rows, width)
     return head + evidence_text(evidence, width)
+
+
+def _without_repetition(rows: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Without the reason where it is the health alone, and the sync's message where it is in it."""
+    known = dict(rows)
+    why, (_, _, message) = known["why"], known.get("operation", "").partition(": ")
+    said = {"why": why == known.get("health"), "operation": bool(message) and message in why}
+    return [row for row in rows if not said.get(row[0])]
 
 
 def evidence_text(evidence: Evidence, width: int | None) -> str:

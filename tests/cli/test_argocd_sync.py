@@ -161,7 +161,7 @@ def test_a_rollback(cluster: Cluster, call: Call) -> None:
     )
     assert done.err.splitlines() == [
         f"warning: automated sync of {NAME} is OFF now: what is pushed is not deployed",
-        "plate-llm argocd apply web-stg switches it on again",
+        "hint: plate-llm argocd apply web-stg switches it on again",
         "note: Git still says otherwise; git revert makes it last",
     ]
     assert "automated" not in stored(cluster)["spec"]["syncPolicy"]

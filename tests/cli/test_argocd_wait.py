@@ -75,7 +75,10 @@ def test_not_there(cluster: Cluster, call: Call) -> None:
     del cluster
     done = call("argocd", "wait", "web-stg")
     assert (done.code, done.out) == (3, "")
-    assert 'applications.argoproj.io "web-stg" not found' in done.err
+    assert done.err.splitlines() == [
+        "error: there is no Application argocd/web-stg in stg",
+        "hint: plate-llm argocd apply web-stg brings it there",
+    ]
 
 
 def test_an_interrupt_leaves_the_last_status(cluster: Cluster, tree: Tree) -> None:

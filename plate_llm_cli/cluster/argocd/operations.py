@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import uuid4
 
-from plate_llm_cli.cluster.argocd.application import LiveApplication
+from plate_llm_cli.cluster.argocd.application import LiveApplication, not_there
 from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text
 from plate_llm_cli.errors import ClusterError
 
@@ -60,8 +60,7 @@ def existing(api: Api, ref: Ref) -> LiveApplication:
     """
     found = api.get(ref)
     if found is None:
-        message = f"there is no {ref} in {api.connection.context}"
-        raise ClusterError(message, "plate-llm argocd apply brings it there")
+        raise not_there(ref, api.connection.context)
     live = LiveApplication(found)
     if live.deleting:
         raise ClusterError(f"{ref} is being deleted", "wait until it is gone, then apply it again")

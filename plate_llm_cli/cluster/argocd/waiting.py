@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.argocd.application import REFRESH_ANNOTATION, LiveApplication
+from plate_llm_cli.cluster.argocd.application import REFRESH_ANNOTATION, LiveApplication, not_there
 from plate_llm_cli.cluster.argocd.verdict import Goal, State, Verdict, judge
 from plate_llm_cli.errors import ClusterError, ExpiredError, ForbiddenError, MissingKindError
 
@@ -26,6 +26,7 @@ GRACE: Final = 30.0
 
 _UNREAD: Final = Verdict(State.WAITING, "it has not been read yet")
 _PAUSE: Final = 1.0
+_ABSENT: Final = 404
 _PASSING: Final = (0, 429, 500, 502, 503, 504)
 """Answers of an API server that is on its way back; 0 is none at all."""
 
@@ -121,7 +122,8 @@ class Waiter:
     def _ends(self, node: Object | None) -> bool:
         if node is None:
             gone = "was deleted" if self.last is not None else "is not there"
-            advice = "" if self.last is not None else "plate-llm argocd apply brings it there"
+            apply = f"plate-llm argocd apply {self.ref.name} brings it there"
+            advice = apply if self.last is None else ""
             self.verdict = Verdict(State.FAILED, f"the Application {gone}", advice)
             return True
         app = LiveApplication(node)
@@ -171,8 +173,15 @@ def ask_to_look(api: Api, ref: Ref) -> Goal:
         api.patch(ref, body)
         asked = True
     except ForbiddenError:
-        api.get(ref)
+        if api.get(ref) is None:
+            raise not_there(ref, api.connection.context) from None
         asked = False
+    except MissingKindError:
+        raise
+    except ClusterError as error:
+        if error.status != _ABSENT:
+            raise
+        raise not_there(ref, api.connection.context) from None
     assert api.connection.clock is not None  # noqa: S101 - there was an answer
     return Goal(api.connection.clock, asked)
 

@@ -112,5 +112,5 @@ def _roll_back(there: Clusters, wish: Wish, *, yes: bool, dry_run: bool, as_json
         return
     if live.automated:
         say(f"warning: automated sync of {name} is OFF now: what is pushed is not deployed")
-        say(f"plate-llm argocd apply {one_line(live.ref.name)} switches it on again")
+        say(f"hint: plate-llm argocd apply {one_line(live.ref.name)} switches it on again")
     say("note: Git still says otherwise; git revert makes it last")
