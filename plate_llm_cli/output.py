@@ -102,10 +102,5 @@ def screen_width() -> int | None:
 
 def bold(text: str, stream: TextIO) -> str:
     """`text` in bold on a terminal, unless it cannot do that or the person does not want it."""
-    return f"\x1b[1m{text}\x1b[0m" if takes_colour(stream) else text
-
-
-def takes_colour(stream: TextIO) -> bool:
-    """Whether `stream` is a terminal that can do that, and the person wants it."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-    return stream.isatty() and not plain
+    return f"\x1b[1m{text}\x1b[0m" if stream.isatty() and not plain else text

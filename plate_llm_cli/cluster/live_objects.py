@@ -12,6 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.cluster.api import FIELD_MANAGER
 from plate_llm_cli.cluster.argocd.application import resource_ref
 from plate_llm_cli.cluster.field_owners import is_gitops, last_applied, left_over, owned, without
 from plate_llm_cli.cluster.ignored_differences import IgnoredDifferences
@@ -42,7 +43,6 @@ _MANY: Final = 5
 _HOOKS: Final = ("argocd.argoproj.io/hook", "helm.sh/hook")
 _TRACKING: Final = ("argocd.argoproj.io/tracking-id", "argocd.argoproj.io/installation-id")
 _INSTANCE: Final = "app.kubernetes.io/instance"
-_OURS: Final = "plate-llm"
 
 
 @dataclass(slots=True)
@@ -212,7 +212,7 @@ _SERVERS: Final = frozenset(("managedFields", "resourceVersion", "generation"))
 
 def _parts(live: Object) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The fields of those who bring files, and the fields of all others."""
-    mine = owned(live, lambda who, how: is_gitops(who) and (who != _OURS or how == "Apply"))
+    mine = owned(live, lambda who, how: is_gitops(who) and (who != FIELD_MANAGER or how == "Apply"))
     others = owned(live, lambda who, _: not is_gitops(who))
     return [last_applied(live), *mine], others
 

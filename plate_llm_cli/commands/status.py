@@ -17,8 +17,9 @@ from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UnreachableError, UsageError
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import screen_width, takes_colour, write_out
-from plate_llm_cli.report.status import painted, status_json, status_text
+from plate_llm_cli.output import screen_width, write_out
+from plate_llm_cli.report.status import status_json, status_text
+from plate_llm_cli.report.text import wants_color
 from plate_llm_cli.report.untrusted import one_line
 
 if TYPE_CHECKING:
@@ -90,8 +91,7 @@ def _look(reached: Clusters, expected: Expected) -> Page:
 
 
 def _shown(page: Page) -> str:
-    text = status_text(page, screen_width())
-    return painted(text) if takes_colour(sys.stdout) else text
+    return status_text(page, screen_width(), color=wants_color(sys.stdout))
 
 
 def _require_terminal(output_format: options.ListFormat) -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.source.nodes import Mapping
 
-_WAVE: Final = ("metadata", "annotations", "argocd.argoproj.io/sync-wave")
+WAVE: Final = "argocd.argoproj.io/sync-wave"
 _BUILT_IN: Final = "default"
 """The project that ArgoCD makes for itself."""
 
@@ -63,6 +63,6 @@ def _name(node: Mapping) -> str:
 
 def _wave(release: Release) -> int:
     try:
-        return int(text_of(find(release.application.node, _WAVE)) or 0)
+        return int(text_of(find(release.application.node, ("metadata", "annotations", WAVE))) or 0)
     except ValueError:  # ArgoCD takes such a one for 0
         return 0

@@ -24,7 +24,8 @@ _SYMBOLS: Final = {
     Level.WAITING: "..",
     Level.FAILING: "!!",
 }
-_COLOURS: Final = {"ok": 32, "!": 33, "??": 35, "..": 36, "!!": 31}
+_COLORS: Final = {"ok": 32, "!": 35, "??": 35, "..": 39, "!!": 31}
+"""Those that show on black and on white; 39 is the terminal's own."""
 _SYMBOL: Final = re.compile(r"(?m)^(ok|!!|!|\?\?|\.\.)(?= |$)")
 _VERDICTS: Final = {
     Level.UNKNOWN: "cannot be judged",
@@ -37,15 +38,15 @@ _LONGEST: Final = 120
 """Characters of a warning, and of the reason at the top; programs get more."""
 
 
-def status_text(page: Page, width: int | None) -> str:
+def status_text(page: Page, width: int | None, *, color: bool = False) -> str:
     """The verdict, then a line for each object; what is not well has its reasons below."""
     rows = [*_rows(page.items), *_warnings(page)]
-    return _listed(_head(page), width) + "\n" + _listed(rows, width)
+    text = _listed(_head(page), width) + "\n" + _listed(rows, width)
+    return _SYMBOL.sub(_painted, text) if color else text
 
 
-def painted(text: str) -> str:
-    """`text` with its symbols in colour, for a terminal."""
-    return _SYMBOL.sub(lambda match: f"\x1b[1;{_COLOURS[match[0]]}m{match[0]}\x1b[0m", text)
+def _painted(match: re.Match[str]) -> str:
+    return f"\x1b[1;{_COLORS[match[0]]}m{match[0]}\x1b[0m"
 
 
 def _listed(rows: Iterable[tuple[str, str]], width: int | None) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def planned_report(made: Scaffold, root: Path | None, engine: str) -> Report:
     """What `validate` has against the new environment, and against every file that changes."""
-    report = tree_report(root, engine, made.changes.planned)
+    report = _tree_report(root, engine, made.changes.planned)
     names = set(made.applications.values())
     paths = set(made.changes.planned)
     kept = [item for item in report.findings if _concerns(item, names, paths)]
@@ -43,7 +43,7 @@ def bring_into_line(made: Scaffold, root: Path | None, engine: str) -> None:
                 made.changes.put(path, application_text(facts, text, conventions))
 
 
-def tree_report(root: Path | None, engine: str, planned: Mapping[str, str | None]) -> Report:
+def _tree_report(root: Path | None, engine: str, planned: Mapping[str, str | None]) -> Report:
     """What `validate` has against the tree as it would be."""
     with Workspace(root, engine, planned) as workspace:
         settings = workspace.settings

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.gitops.argocd_objects import WAVE
 from plate_llm_cli.gitops.generation.conventions import Conventions
 from plate_llm_cli.gitops.generation.draft import Draft
 from plate_llm_cli.gitops.generation.needs import TOLERATED_REASONS, WAVE_REASONS
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.generation.needs import Tolerated, Wave
     from plate_llm_cli.source.nodes import Route
 
-WAVE: Final = "argocd.argoproj.io/sync-wave"
 _WAVE_REASONS: Final = frozenset({(why,) for why in WAVE_REASONS})
 _FINALIZER_WHY: Final = ("Deleting the Application deletes what it deployed.",)
 _FINALIZERS: Final = ("metadata", "finalizers")
