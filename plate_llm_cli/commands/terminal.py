@@ -30,7 +30,11 @@ def confirm(question: str, *, yes: bool) -> bool:
     sys.stderr.write(f"{question} [y/N]: ")
     sys.stderr.flush()
     terminal = sys.stdin if sys.stdin.isatty() else _controlling()
-    answer = terminal.readline() if terminal else ""
+    try:
+        answer = terminal.readline() if terminal else ""
+    except KeyboardInterrupt:
+        say("")
+        raise
     if not answer.endswith("\n"):  # Ctrl-D
         say("")
     if answer.strip().lower() in ("y", "yes"):

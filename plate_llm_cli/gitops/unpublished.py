@@ -46,6 +46,16 @@ def unpublished(root: Path, release: Release) -> Unpublished | None:
     return Unpublished(shown, tuple(found)) if found else None
 
 
+def is_unpushed(root: Path, commit: str) -> bool:
+    """Whether Git here knows `commit`, and branches of remotes, but none of those has it."""
+
+    def branches(*options: str) -> str | None:
+        found = _listed(root, "for-each-ref", "--count=1", *options, "refs/remotes")
+        return None if found is None else "".join(found)
+
+    return bool(branches()) and branches(f"--contains={commit}") == ""
+
+
 def _paths(release: Release) -> Iterator[str]:
     """The files and folders that the release is made of."""
     yield release.application.file.path

@@ -122,6 +122,34 @@ def test_a_revision_that_git_does_not_know(cluster: Cluster, tree: Tree, call: C
     )
 
 
+def test_a_commit_that_is_not_pushed_is_warned_of(cluster: Cluster, tree: Tree, call: Call) -> None:
+    def git(*arguments: str) -> str:
+        who = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+        done = subprocess.run(  # noqa: S603 - our own words
+            ["git", *who, *arguments],  # noqa: S607 - the one on PATH
+            cwd=tree.root, check=True, capture_output=True, text=True,
+        )  # fmt: skip
+        return done.stdout.strip()
+
+    def said() -> str:
+        commit = git("rev-parse", "HEAD")
+        cluster.patch(
+            "Application", "web-stg", {"status": {"sync": {"revision": commit}}}, "argocd"
+        )
+        return call("argocd", "wait", "web-stg", "--revision", "HEAD", "--timeout", "1s").err
+
+    ArgoCD(cluster)
+    cluster.create(application())
+    git("init", "-q")
+    git("commit", "-q", "--allow-empty", "-m", "first")
+    assert said() == ""  # where nothing was fetched, nothing is known
+    git("update-ref", "refs/remotes/origin/main", "HEAD")
+    assert said() == ""
+    git("commit", "-q", "--allow-empty", "-m", "second")
+    head = git("rev-parse", "--short=12", "HEAD")
+    assert said() == (f"warning: {head} is on no remote branch that Git here knows: git push?\n")
+
+
 def test_a_kubeconfig_that_is_broken(
     tree: Tree, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -97,7 +97,7 @@ class Progress:
     def show(self, app: LiveApplication, verdict: Verdict) -> None:
         """Tell how it stands."""
         if sys.stderr.isatty():
-            width = shutil.get_terminal_size().columns
+            width = shutil.get_terminal_size().columns - len("^C")  # as the terminal adds it
             line = progress_line(app, verdict, time.monotonic() - self.begun, width)
             sys.stderr.write(f"{_CLEAR_LINE}{line}")
             sys.stderr.flush()

@@ -8,11 +8,13 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
 from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
 from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.gitops.git import commit_of
+from plate_llm_cli.gitops.unpublished import is_unpushed
 from plate_llm_cli.output import say
 
 EXAMPLE = """
@@ -49,6 +51,8 @@ def wait(
     with Workspace(root) as workspace:
         release = workspace.release(env)
         commit = commit_of(workspace.root, revision) if revision else ""
+        if commit and is_unpushed(workspace.root, commit):
+            say(f"warning: {short([commit])} is on no remote branch that Git here knows: git push?")
         with clusters(workspace, release, Where(context, yes_really), changes=False) as reached:
             goal = ask_to_look(reached.argocd, reached.application)
             if not goal.asked:
