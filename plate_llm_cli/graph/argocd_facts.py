@@ -8,7 +8,7 @@ from plate_llm_cli.gitops.applications import plain_mapping
 from plate_llm_cli.gitops.generation.facts import ApplicationFacts
 from plate_llm_cli.gitops.generation.needs import needs_of
 from plate_llm_cli.gitops.generation.project import NAMESPACE_WHY, AllowedKind, ProjectFacts
-from plate_llm_cli.gitops.generation.scopes import of_cluster
+from plate_llm_cli.graph.scopes import of_cluster
 from plate_llm_cli.graph.secret_fields import at, mapping, text
 from plate_llm_cli.graph.sync_waves import sync_waves
 

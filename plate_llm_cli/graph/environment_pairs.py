@@ -6,19 +6,15 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.gitops.scaffolding.renaming import FAMILIES
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.differences import FieldChange, ObjectChange
 
-_LONG: Final = {
-    "dev": "development",
-    "stg": "staging",
-    "stage": "staging",
-    "prod": "production",
-    "prd": "production",
-}
+_LONG: Final = {short: long for *others, long in FAMILIES for short in others}
 """What the usual short names of environments stand for."""
 _WORD: Final = re.compile(r"[^-_.]+")
 _DIGESTS: Final = re.compile(r"checksum[/-]|.*[./-](?:checksum|hash|sha256)$")

@@ -2,13 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from plate_llm_cli.gitops.applications import IN_CLUSTER
 from plate_llm_cli.gitops.generation.draft import Draft
 from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.generation.project import AllowedKind, ProjectFacts, extend_project
-from plate_llm_cli.gitops.generation.scopes import of_cluster
 
 PROJECTS = Path(__file__).parents[2] / "environments/argocd/projects"
 PLATE = (PROJECTS / "plate.yaml").read_text("utf-8")
@@ -100,20 +97,3 @@ def test_a_list_that_is_kept_is_not_extended() -> None:
     )
     facts = ProjectFacts("plate", kinds=(AllowedKind("batch", "Job", "x"),))
     assert extended(facts, text) == text
-
-
-@pytest.mark.parametrize(
-    ("group", "kind", "expected"),
-    [
-        ("", "Namespace", True),
-        ("rbac.authorization.k8s.io", "ClusterRole", True),
-        ("cert-manager.io", "ClusterIssuer", True),
-        ("cluster.x-k8s.io", "Cluster", False),
-        ("apps", "Deployment", False),
-        ("example.org", "Widget", True),
-        ("example.org", "ClusterWidget", False),
-    ],
-)
-def test_which_kinds_belong_to_the_cluster(group: str, kind: str, expected: bool) -> None:
-    scopes = {("example.org", "Widget"): "Cluster", ("example.org", "ClusterWidget"): "Namespaced"}
-    assert of_cluster(group, kind, scopes) is expected

@@ -2,59 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from plate_llm_cli.graph.differences.changes import ObjectIdentity
 from plate_llm_cli.graph.manifests import Manifest
+from plate_llm_cli.graph.scopes import of_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 KubernetesObject: TypeAlias = "Manifest | Mapping[str, Any]"
 """A manifest of a release, or an object as the API server has it."""
-
-_OF_CLUSTER: Final = frozenset(
-    (
-        "APIService",
-        "CSIDriver",
-        "CSINode",
-        "CertificateSigningRequest",
-        "ClusterExternalSecret",
-        "ClusterGenerator",
-        "ClusterIssuer",
-        "ClusterPushSecret",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ClusterSecretStore",
-        "ClusterTrustBundle",
-        "ClusterWorkflowTemplate",
-        "CustomResourceDefinition",
-        "DeviceClass",
-        "FlowSchema",
-        "GatewayClass",
-        "IPAddress",
-        "IngressClass",
-        "MutatingAdmissionPolicy",
-        "MutatingAdmissionPolicyBinding",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "ResourceSlice",
-        "RuntimeClass",
-        "ServiceCIDR",
-        "StorageClass",
-        "ValidatingAdmissionPolicy",
-        "ValidatingAdmissionPolicyBinding",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-        "VolumeAttributesClass",
-    )
-)
-"""Kinds without a namespace: `kubectl api-resources --namespaced=false` of Kubernetes 1.34, and
-those of cert-manager, External Secrets, Argo and the Gateway API."""
 
 
 def identity_of(obj: KubernetesObject) -> ObjectIdentity:
@@ -66,7 +24,7 @@ def identity_of(obj: KubernetesObject) -> ObjectIdentity:
     kind = str(plain.get("kind") or "")
     namespace = obj.namespace if isinstance(obj, Manifest) else meta.get("namespace")
     name = meta.get("name") or (f"{meta['generateName']}*" if meta.get("generateName") else "")
-    place = "" if kind in _OF_CLUSTER else str(namespace or "")
+    place = "" if of_cluster(group, kind) else str(namespace or "")
     return ObjectIdentity(place, kind, str(name), group)
 
 

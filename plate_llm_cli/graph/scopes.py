@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _OF_CLUSTER: Final = frozenset(
     {
@@ -30,6 +34,7 @@ _OF_CLUSTER: Final = frozenset(
         ("rbac.authorization.k8s.io", "ClusterRole"),
         ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
         ("resource.k8s.io", "DeviceClass"),
+        ("resource.k8s.io", "ResourceSlice"),
         ("scheduling.k8s.io", "PriorityClass"),
         ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
         ("snapshot.storage.k8s.io", "VolumeSnapshotContent"),
@@ -40,11 +45,14 @@ _OF_CLUSTER: Final = frozenset(
         ("storage.k8s.io", "VolumeAttributesClass"),
     }
 )
+"""`kubectl api-resources --namespaced=false` of Kubernetes 1.34, the Gateway API and snapshots."""
 _SAYS_SO: Final = re.compile(r"Cluster[A-Z]")
 _MISLEADING: Final = frozenset({("cluster.x-k8s.io", "ClusterClass")})
 
 
-def of_cluster(group: str, kind: str, scopes: dict[tuple[str, str], str]) -> bool:
+def of_cluster(
+    group: str, kind: str, scopes: Mapping[tuple[str, str], str] = MappingProxyType({})
+) -> bool:
     """Whether a kind is cluster-scoped; `scopes` is what the CRDs of the tree say.
 
     Of a kind that nobody knows its name decides, which is what the field goes by: ClusterIssuer.
