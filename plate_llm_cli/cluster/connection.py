@@ -17,7 +17,7 @@ from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from plate_llm_cli.cluster.answers import error_of
-from plate_llm_cli.cluster.kubeconfig import without_login
+from plate_llm_cli.cluster.messages import without_login
 from plate_llm_cli.errors import ClusterError
 
 if TYPE_CHECKING:

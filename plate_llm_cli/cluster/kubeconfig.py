@@ -10,7 +10,6 @@ import base64
 import binascii
 import logging
 import os
-import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +21,7 @@ from kubernetes.config import incluster_config
 from kubernetes.config.config_exception import ConfigException
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
+from plate_llm_cli.cluster.messages import without_login
 from plate_llm_cli.errors import KubeconfigError
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ IN_CLUSTER: Final = "in-cluster"
 """The name of the context that a pod's own service account is."""
 
 _DEFAULT: Final = "~/.kube/config"
-_LOGIN: Final = re.compile(r"(?<=://)[^/@]*@")
 _SERVICE_HOST: Final = "KUBERNETES_SERVICE_HOST"
 _BROKEN: Final = (AttributeError, KeyError, TypeError, ValueError, OSError, ConfigException)
 """What the client's loader raises for a kubeconfig of another shape."""
@@ -135,11 +134,6 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
     except (*_BROKEN, yaml.YAMLError) as error:
         hint = "kubectl config view shows what is wrong with it"
         raise KubeconfigError(f"{paths} is no kubeconfig: {_reason(error)}", hint) from None
-
-
-def without_login(address: str) -> str:
-    """`address` without a user and password in it, which nobody sends and everybody would see."""
-    return _LOGIN.sub("", address)
 
 
 def has_kubeconfig(environment: Mapping[str, str]) -> bool:

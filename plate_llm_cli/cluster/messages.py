@@ -19,14 +19,24 @@ _SECRETS: Final = re.compile(
       \beyJ[\w-]{8,}(?:\.[\w-]+){0,4}               # JSON Web Tokens
     | \b(?:hvs|hvb|hvr|s|b|r)\.[A-Za-z0-9_-]{20,}   # tokens of OpenBao and Vault
     | \b(?:sk|pk|ghp|gho|ghs|xox[abp]|AKIA|lsv2|glpat)[-_]?[A-Za-z0-9][\w-]{11,}
-    | (?<=://)[^\s/@:]+:[^\s/@]+(?=@)               # user and password in an address
-    | (?<![\w:.-])(?=[\w+=-]*[A-Z])(?=[\w+=-]*[a-z])(?=[\w+=-]*\d)[\w+=-]{24,}(?![\w-]|\.\w)
-    | (?<![\w:/.-])(?=\S*[A-Z])(?=\S*[a-z])(?=(?:[^\s\d]*\d){3})[\w+/=-]{24,}(?![\w-]|\.\w)
+    | (?<=://)(?:[^\s/@:]+:[^\s/@]+|[^\s/@]{20,})(?=@)  # user and password, or token, of a URL
+    | (?<![\w:.-])(?=[\w+=-]{0,99}[A-Z])(?=[\w+=-]{0,99}[a-z])(?=[\w+=-]{0,99}\d)
+      [\w+=-]{24,}(?![\w-]|\.\w)
+    | (?<![\w:/.-])(?=\S{0,99}[A-Z])(?=\S{0,99}[a-z])(?=(?:[^\s\d]{0,99}\d){3})
+      [\w+/=-]{24,}(?![\w-]|\.\w)
     | (?<![\w:-])[0-9a-f]{32,}\b                    # hexadecimal, unless it is a digest
     | (?i:(?<=password=)|(?<=token=)|(?<=secret=))[^\s&,;]+
     """,
     re.VERBOSE,
 )
+
+
+_LOGIN: Final = re.compile(r"(?<=://)[^/]*@")
+
+
+def without_login(address: str) -> str:
+    """`address` without a user and password in it."""
+    return _LOGIN.sub("", address)
 
 
 def spoken(message: str, longest: int = _LONGEST) -> str:

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.cluster.messages import without_login
 from plate_llm_cli.doctor.checks import Findings
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.git import git
@@ -98,9 +99,9 @@ def _look_at_remote(
     if not origin:
         found.warn("origin", "it has none", "git remote add origin names the one ArgoCD reads")
     elif not wanted or normalise_url(origin) in wanted:
-        found.ok("origin", _without_credentials(origin))
+        found.ok("origin", without_login(origin))
     else:
-        others = ", ".join(_without_credentials(url) for url in wanted.values())
+        others = ", ".join(without_login(url) for url in wanted.values())
         found.warn("origin", f"it is not what the Applications read: {others}")
 
 
@@ -129,8 +130,3 @@ def _look_at_changes(found: Findings, root: Path) -> None:
         found.warn("upstream", said, "git pull")
     else:
         found.ok("upstream", f"as {facts['branch.upstream']}, as of the last fetch")
-
-
-def _without_credentials(url: str) -> str:
-    scheme, mark, rest = url.partition("://")
-    return f"{scheme}{mark}{rest.rpartition('@')[2]}" if mark else url

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.cluster.argocd.rollback import sources
+from plate_llm_cli.cluster.messages import without_login
 from plate_llm_cli.cluster.objects import items, mapping, text, value
 from plate_llm_cli.report.columns import table
 from plate_llm_cli.report.untrusted import json_text, one_line
@@ -151,7 +152,7 @@ def _source(item: Deployed) -> str:
 def _shown_source(source: dict[str, Any]) -> dict[str, str]:
     """Where it came from; its parameters and values may hold what is nobody's business."""
     names = ("repoURL", "path", "chart", "targetRevision", "ref")
-    return {name: text(source, name) for name in names if text(source, name)}
+    return {name: without_login(text(source, name)) for name in names if text(source, name)}
 
 
 def _images(live: LiveApplication) -> list[str]:

@@ -191,6 +191,8 @@ def test_values_of_variables_that_are_named_as_credentials(name: str, hidden: bo
     ("before", "after", "shown"),
     [
         ("redis://u:one@h/0", "redis://u:two@h/0", (HIDDEN, HIDDEN)),
+        (f"https://{'a' * 20}@h/0", f"https://{'b' * 20}@h/0", (HIDDEN, HIDDEN)),
+        ("ssh://git@h/0", "ssh://me@h/0", ("ssh://git@h/0", "ssh://me@h/0")),
         (
             "redis://u:one@h/0",
             "redis://u:one@h/1",

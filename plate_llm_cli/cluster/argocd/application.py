@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.cluster.objects import (
     Object,
     Ref,
@@ -31,6 +32,8 @@ REFRESH_ANNOTATION: Final = "argocd.argoproj.io/refresh"
 _COMMIT: Final = re.compile("[0-9a-f]{40}")
 _SHORT: Final = 12
 """Characters of a commit that tell it from others."""
+_LONGEST: Final = 4000
+"""Characters of a message: what Helm says in front of the reason is long."""
 
 
 def application_ref(namespace: str, name: str) -> Ref:
@@ -138,7 +141,7 @@ class LiveApplication:
     @property
     def health_message(self) -> str:
         """What is said about the health, mostly nothing."""
-        return text(self.node, "status", "health", "message")
+        return _said(self.node, "status", "health")
 
     @property
     def revisions(self) -> tuple[str, ...]:
@@ -191,7 +194,7 @@ class LiveApplication:
     def conditions(self) -> list[Condition]:
         """What keeps ArgoCD from its work."""
         return [
-            Condition(text(item, "type"), text(item, "message"), moment(item, "lastTransitionTime"))
+            Condition(text(item, "type"), _said(item), moment(item, "lastTransitionTime"))
             for item in items(self.node, "status", "conditions")
         ]
 
@@ -205,7 +208,7 @@ class LiveApplication:
         results = items(state, "syncResult", "resources")
         return Operation(
             text(state, "phase"),
-            text(state, "message"),
+            _said(state),
             moment(state, "startedAt"),
             moment(state, "finishedAt"),
             "" if by.get("automated") is True else text(by, "username"),
@@ -230,6 +233,11 @@ class LiveApplication:
             )
             for item in items(self.node, "status", "history")
         ]
+
+
+def _said(node: Object, *route: str) -> str:
+    """The message there; ArgoCD repeats what Helm, Git and API servers said, and addresses."""
+    return spoken(text(node, *route, "message"), _LONGEST)
 
 
 def short(revisions: Iterable[str]) -> str:
@@ -258,6 +266,6 @@ def _resource(item: Object) -> Resource:
         resource_ref(item),
         text(item, "status"),
         text(item, "health", "status"),
-        text(item, "health", "message") or text(item, "message"),
+        _said(item, "health") or _said(item),
         item.get("requiresPruning") is True,
     )

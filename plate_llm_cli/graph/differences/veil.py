@@ -24,7 +24,9 @@ _CREDENTIAL: Final = re.compile(
 _REFERRING: Final = frozenset({"secret", "secretkey", "existingsecret", "credentials"})
 """Fields that end like a credential and hold the name of an object or a key."""
 _ASSIGNMENT: Final = re.compile(r"(?<![\w.-])([\w.-]{1,64})[\"']?[ \t]*[:=][ \t]*(?=[^\s])")
-_URL_PASSWORD: Final = re.compile(r"(://[^/@\s]{0,255}?:)[^/@\s]{1,255}(@)")
+_URL_PASSWORD: Final = re.compile(
+    r"(://(?:[^/@\s]{0,255}?:|(?=[^/@\s:]{20})))[^/@\s]{1,255}(@)"  # a long name is a token
+)
 _PRIVATE_KEY: Final = "PRIVATE KEY-----"
 _SHOWN: Final = "(hidden)"
 
