@@ -26,8 +26,9 @@ _LONGEST: Final = 400
 """Characters of a message; an admission webhook may answer with pages."""
 _LINES: Final = 20
 
+_UNAUTHORIZED: Final = 401
 _HINTS: Final = {
-    401: "log in to the cluster again, or renew the token of the context",
+    _UNAUTHORIZED: "log in to the cluster again, or renew the token of the context",
     404: "",
     409: "somebody else changed it in between: run the command again",
     429: "the API server is overloaded: try again in a while",
@@ -42,7 +43,7 @@ _TRY_AGAIN: Final = "try again; if it stays so, ask who runs the cluster"
 def error_of(status: int, body: bytes | str | None, doing: str) -> ClusterError:
     """The error for an answer of `status`; `doing` says what was asked, without any value."""
     said = _status_object(body)
-    message = _shortened(str(said.get("message") or "")) or _without_body(status)
+    message = _shortened(str(said.get("message") or "")) or f"HTTP {status}"
     if status == 403:
         hint = "ask who runs the cluster for that right; plate-llm doctor lists what is needed"
         return ForbiddenError(f"may not {doing}: {message}", hint)
@@ -52,6 +53,8 @@ def error_of(status: int, body: bytes | str | None, doing: str) -> ClusterError:
         return ExpiredError(f"cannot {doing}: {message}")
     if status in (400, 422) or message.startswith(_UNTYPED):
         return RefusedError(f"cannot {doing}: the API server refuses it", "", _complaints(said))
+    if status == _UNAUTHORIZED:
+        message = f"the credentials are not accepted ({message})"
     error = ClusterError(f"cannot {doing}: {message}", _HINTS.get(status, _TRY_AGAIN))
     error.status = status
     return error
@@ -77,10 +80,6 @@ def _status_object(body: bytes | str | None) -> Mapping[str, Any]:
     except ValueError:  # a proxy's page
         return {}
     return data if isinstance(data, dict) else {}
-
-
-def _without_body(status: int) -> str:
-    return "HTTP 401, the credentials are not accepted" if status == 401 else f"HTTP {status}"
 
 
 def _shortened(message: str) -> str:

@@ -26,6 +26,8 @@ _EXTERNAL_SECRETS: Final = ("ExternalSecret", "ClusterExternalSecret")
 RIGHTS: Final = (
     ("argocd apply", "argocd", "create patch", API_VERSION, "Application"),
     ("argocd wait", "argocd", "get watch", API_VERSION, "Application"),
+    ("argocd sync", "argocd", "get watch patch", API_VERSION, "Application"),
+    ("diff --against live", "workloads", "get patch", "apps/v1", "Deployment"),
     ("status", "workloads", "list", "apps/v1", "Deployment"),
     ("status", "workloads", "list", "apps/v1", "ReplicaSet"),
     ("status", "workloads", "list", "v1", "Pod"),

@@ -130,6 +130,16 @@ def test_who_may_not_sync(cluster: Cluster, call: Call) -> None:
     assert TOKEN not in done.err
 
 
+def test_what_argocd_may_not_be_asked_about_is_not_called_synced(
+    cluster: Cluster, call: Call
+) -> None:
+    deploy(cluster, automated=True)
+    cluster.deny(verb="patch", resource="applications")
+    done = call("argocd", "sync", "web-stg")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith(f"error: may not change {NAME}, nothing was synced\n")
+
+
 def test_the_history(cluster: Cluster, call: Call) -> None:
     deploy(cluster, history=[entry(3), entry(4)], summary={"images": ["web:1.4"]})
     done = call("argocd", "rollback", "web-stg", "--list")

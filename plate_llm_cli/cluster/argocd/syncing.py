@@ -14,7 +14,7 @@ from plate_llm_cli.cluster.argocd.application import LiveApplication
 from plate_llm_cli.cluster.argocd.operations import existing, require_idle, start
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
 from plate_llm_cli.cluster.objects import Object, Ref, items, mapping, text, value
-from plate_llm_cli.errors import ClusterError, UsageError
+from plate_llm_cli.errors import ClusterError, ForbiddenError, UsageError
 
 if TYPE_CHECKING:
     from plate_llm_cli.cluster.api import Api
@@ -51,10 +51,14 @@ def look_again(api: Api, ref: Ref, seconds: float = LOOK_SECONDS) -> LiveApplica
 
     Raises:
         BusyError: an operation runs.
+        ForbiddenError: the Application may not be changed; then no sync can be asked for either.
         ClusterError: ArgoCD does not look, there is no such Application, or as for every request.
     """
     require_idle(existing(api, ref))
-    ask_to_look(api, ref)
+    if not ask_to_look(api, ref).asked:
+        message = f"may not change {ref}, nothing was synced"
+        hint = "ask who runs the cluster for that right; plate-llm doctor lists what is needed"
+        raise ForbiddenError(message, hint)
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         live = existing(api, ref)

@@ -164,7 +164,7 @@ def _address(settings: Settings, env: _Environment, options: Options) -> tuple[s
     ):
         if address:
             return address, origin
-    hint = "set BAO_ADDR, for example to https://openbao.example.com, or pass --address"
+    hint = "set BAO_ADDR, or the setting openbao-address, such as https://openbao.example.com"
     raise UsageError("no address of OpenBao", hint)
 
 

@@ -54,7 +54,9 @@ def test_address_from_the_option_before_all_else() -> None:
 def test_no_address_is_refused_instead_of_guessed() -> None:
     message, hint = refusal(lambda: resolve(Settings(), {"BAO_TOKEN": "t"}, Options()))
     assert message == "no address of OpenBao"
-    assert hint == "set BAO_ADDR, for example to https://openbao.example.com, or pass --address"
+    assert hint == (
+        "set BAO_ADDR, or the setting openbao-address, such as https://openbao.example.com"
+    )
 
 
 @pytest.mark.parametrize(
