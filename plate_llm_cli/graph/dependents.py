@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.applications import API_GROUP
-from plate_llm_cli.graph.secret_stores import CLUSTER_STORE, is_eso
+from plate_llm_cli.graph.secret_stores import CLUSTER_WIDE, is_eso
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
-
-_CLUSTER_WIDE = frozenset((CLUSTER_STORE, "ClusterExternalSecret"))
 
 
 def reaching_releases(deployment: Deployment, releases: Collection[Release]) -> list[Release]:
@@ -22,7 +20,7 @@ def reaching_releases(deployment: Deployment, releases: Collection[Release]) -> 
     found = [
         manifest.release
         for manifest in deployment.manifests
-        if manifest.kind in _CLUSTER_WIDE
+        if manifest.kind in CLUSTER_WIDE
         and is_eso(manifest)
         and manifest.release not in releases
         and manifest.release.application.cluster in clusters

@@ -8,7 +8,12 @@ from plate_llm_cli.graph.secret_external import ExternalSpec
 from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text
 from plate_llm_cli.graph.secret_reach import provisions
 from plate_llm_cli.graph.secret_sources import ProducedSecret
-from plate_llm_cli.graph.secret_stores import is_eso, secret_stores
+from plate_llm_cli.graph.secret_stores import (
+    CLUSTER_EXTERNAL,
+    external_name,
+    is_eso,
+    secret_stores,
+)
 from plate_llm_cli.graph.secret_uses import place_of
 
 if TYPE_CHECKING:
@@ -51,7 +56,7 @@ def _external(
         spec = mapping(at(manifest.plain, "spec"))
         place = place_of(manifest)
         specs = (ExternalSpec(manifest, ("spec",), spec, manifest.name, place, stores),)
-    elif manifest.kind == "ClusterExternalSecret":
+    elif manifest.kind == CLUSTER_EXTERNAL:
         specs = _provisioned(manifest, stores, places)
     for item in specs:
         made = item.produced()
@@ -65,9 +70,8 @@ def _provisioned(
     """One ExternalSecret for each namespace that the ClusterExternalSecret selects."""
     own, _ = place_of(manifest)
     spec = mapping(at(manifest.plain, "spec"))
-    name = text(spec.get("externalSecretName")) or manifest.name
     inner = mapping(spec.get("externalSecretSpec"))
-    base = ("spec", "externalSecretSpec")
+    base, name = ("spec", "externalSecretSpec"), external_name(manifest)
     for place in places:
         verdict = provisions(spec, place[1]) if place[0] == own else False
         if verdict is not False:

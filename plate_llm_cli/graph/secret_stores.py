@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 ESO_GROUP: Final = "external-secrets.io/"
 CLUSTER_STORE: Final = "ClusterSecretStore"
 NAMESPACED_STORE: Final = "SecretStore"
+CLUSTER_EXTERNAL: Final = "ClusterExternalSecret"
+CLUSTER_WIDE: Final = frozenset((CLUSTER_STORE, CLUSTER_EXTERNAL))
+"""Kinds whose Secrets may turn up in any namespace."""
 _LOGIN_MOUNTS: Final = {
     "kubernetes": "mountPath",
     "appRole": "path",
@@ -119,6 +122,13 @@ def secret_stores(manifests: Iterable[Manifest]) -> Stores:
 def is_eso(manifest: Manifest) -> bool:
     """Whether the object is one of External Secrets."""
     return manifest.api_version.startswith(ESO_GROUP)
+
+
+def external_name(manifest: Manifest) -> str:
+    """What the ExternalSecrets are called in the cluster that `manifest` is, or makes."""
+    if manifest.kind != CLUSTER_EXTERNAL:
+        return manifest.name
+    return text(at(manifest.plain, "spec", "externalSecretName")) or manifest.name
 
 
 def _store(manifest: Manifest) -> SecretStore:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.generation.needs import AFTER, BEFORE, FIRST, Wave
-from plate_llm_cli.graph.secret_stores import CLUSTER_STORE
+from plate_llm_cli.graph.secret_stores import CLUSTER_WIDE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
-
-_SHARED: Final = frozenset({CLUSTER_STORE, "ClusterExternalSecret"})
-"""Kinds whose Secrets may turn up in any namespace."""
 
 
 def sync_waves(deployment: Deployment) -> dict[Release, Wave]:
@@ -58,7 +55,7 @@ class _Order:
             return
         self.needed.setdefault(reader, set()).add(maker)
         self.makers.add(maker)
-        if made.kind in _SHARED:
+        if made.kind in CLUSTER_WIDE:
             self.shared.add(maker)
 
     def knows(self, release: Release) -> bool:

@@ -20,13 +20,10 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class SpecChange:
-    """The spec's new text, and which paths of OpenBao it is about, as `mount/path`."""
+    """The spec's new text, and the paths that are the environment's alone, as `mount/path`."""
 
     text: str
     own: list[str] = field(default_factory=list)
-    """Those of the environment alone."""
-    shared: list[str] = field(default_factory=list)
-    """Those that others read, too."""
 
 
 def shown_words(spec: Spec, names: Collection[str]) -> set[str]:
@@ -77,7 +74,6 @@ def with_environment(
             change.own.append(f"{path.place.mount}/{new}")
         else:
             change.text = _served(change.text, path, names)
-            change.shared.append(str(path.place))
     return change
 
 
@@ -99,7 +95,6 @@ def without_environment(spec: Spec, text: str, names: Collection[str]) -> SpecCh
             change.own.append(str(path.place))
         else:
             change.text = _unserved(change.text, path, names)
-            change.shared.append(str(path.place))
     return change
 
 

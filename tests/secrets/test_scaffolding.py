@@ -81,7 +81,7 @@ def test_a_path_of_its_own_and_a_part_in_the_shared_one(spec: Spec) -> None:
         "      B: *b\n"
         '      C: {from: "app/usa#B"}\n'
     )
-    assert (change.own, change.shared) == (["secret/app/usa"], ["secret/both"])
+    assert change.own == ["secret/app/usa"]
 
 
 def test_it_goes_without_a_trace(spec: Spec, tmp_path: Path) -> None:
@@ -110,7 +110,7 @@ paths:
         generate: {as: hex}
 """
     )
-    assert (change.own, change.shared) == (["secret/app/korea"], ["secret/both"])
+    assert change.own == ["secret/app/korea"]
 
 
 def test_what_an_anchor_holds_is_written_out_where_it_names_the_environment(

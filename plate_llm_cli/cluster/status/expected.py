@@ -6,8 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.argocd.application import application_ref
-from plate_llm_cli.cluster.objects import Ref, text
-from plate_llm_cli.graph.secret_stores import CLUSTER_STORE, is_eso
+from plate_llm_cli.cluster.objects import Ref
+from plate_llm_cli.graph.secret_stores import (
+    CLUSTER_EXTERNAL,
+    CLUSTER_STORE,
+    NAMESPACED_STORE,
+    external_name,
+    is_eso,
+)
 from plate_llm_cli.graph.secret_uses import place_of
 
 if TYPE_CHECKING:
@@ -89,18 +95,16 @@ def _ref(manifest: Manifest, namespace: str) -> Ref:
 
 
 def _external(made: ProducedSecret, namespace: str) -> External:
-    manifest, by = made.manifest, ""
-    name = manifest.name
-    if manifest.kind == "ClusterExternalSecret":
-        name, by = text(manifest.plain, "spec", "externalSecretName") or name, name
-    ref = Ref(manifest.api_version, "ExternalSecret", namespace, name)
+    manifest = made.manifest
+    by = manifest.name if manifest.kind == CLUSTER_EXTERNAL else ""
+    ref = Ref(manifest.api_version, "ExternalSecret", namespace, external_name(manifest))
     return External(ref, made.name, by, made.certain)
 
 
 def _stores(external: list[ProducedSecret], here: list[Manifest]) -> list[Manifest]:
     """The stores that are read from, and those that the environment brings itself."""
     read = [path.store.manifest for made in external for path in made.paths if path.store]
-    own = [item for item in here if item.kind == "SecretStore" and is_eso(item)]
+    own = [item for item in here if item.kind == NAMESPACED_STORE and is_eso(item)]
     return list(dict.fromkeys([*read, *own]))
 
 

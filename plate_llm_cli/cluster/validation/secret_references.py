@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from plate_llm_cli.cluster.objects import Ref, condition, text
+from plate_llm_cli.cluster.objects import Ref, condition
 from plate_llm_cli.cluster.validation.complaints import NO_OBJECT, about, at
 from plate_llm_cli.cluster.validation.held_secrets import held_secret
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.places import ManifestPlace
-from plate_llm_cli.graph.secret_stores import is_eso
+from plate_llm_cli.graph.secret_stores import external_name, is_eso
 from plate_llm_cli.graph.secret_uses import How, secret_uses
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.graph.secret_sources import ProducedSecret
     from plate_llm_cli.graph.secret_uses import SecretUse
-
-_CLUSTER_KIND: Final = "ClusterExternalSecret"
 
 
 def secrets(site: Site) -> Iterator[Complaint]:
@@ -61,7 +59,7 @@ def _pending(
         return
     if reason := _failing(site, maker, secret):
         message = f"{said}, and {maker.kind} {maker.name}, which makes it, fails: {reason}"
-        hint = f"kubectl describe externalsecret -n {secret.namespace} {_live_name(maker)}"
+        hint = f"kubectl describe externalsecret -n {secret.namespace} {external_name(maker)}"
         yield about(NO_OBJECT, place, message, f"{hint} says why")
     else:
         message = f"{said}: {maker.kind} {maker.name} makes it at the next sync"
@@ -84,15 +82,9 @@ def _failing(site: Site, maker: Manifest, secret: ProducedSecret) -> str:
 
     The reason alone: its message may come from the store.
     """
-    ref = Ref(maker.api_version, "ExternalSecret", secret.namespace, _live_name(maker))
+    ref = Ref(maker.api_version, "ExternalSecret", secret.namespace, external_name(maker))
     look = site.look(ref, at(maker))
     if look.found is None:
         return ""
     status, reason, _ = condition(look.found, "Ready")
     return (reason or "not ready") if status == "False" else ""
-
-
-def _live_name(maker: Manifest) -> str:
-    if maker.kind != _CLUSTER_KIND:
-        return maker.name
-    return text(maker.plain, "spec", "externalSecretName") or maker.name

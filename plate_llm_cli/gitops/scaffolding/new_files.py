@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.gitops.applications import argo_objects, text_of
+from plate_llm_cli.gitops.promotion import TAG
 from plate_llm_cli.gitops.releases import LayerKind, ProblemKind
 from plate_llm_cli.gitops.scaffolding.closed_values import closed_values
 from plate_llm_cli.gitops.scaffolding.new_applications import add_applications
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import ChartPart, ManifestsPart, Release
     from plate_llm_cli.gitops.scaffolding.sibling import Scaffold
 
-TAG: Final = ("image", "tag")
 _EVERY_FILE: Final = ("",)
 _YAML: Final = (".yaml", ".yml", ".json")
 _SECRETS: Final = frozenset(("Secret", "SealedSecret"))

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from plate_llm_cli.graph.secret_fields import at, mapping, text
-from plate_llm_cli.graph.secret_stores import is_eso
+from plate_llm_cli.graph.secret_fields import at, mapping
+from plate_llm_cli.graph.secret_stores import CLUSTER_EXTERNAL, external_name, is_eso
 from plate_llm_cli.graph.secret_uses import How
 from plate_llm_cli.secrets.agreement.reads import is_at, is_below, key_names
 
@@ -136,10 +136,9 @@ def _by_eso(made: ProducedSecret) -> bool:
 
 
 def _sync(made: ProducedSecret) -> Sync:
-    manifest, name = made.manifest, made.manifest.name
+    manifest, name = made.manifest, external_name(made.manifest)
     spec = mapping(at(manifest.plain, "spec"))
-    if manifest.kind == "ClusterExternalSecret":
-        name = text(spec.get("externalSecretName")) or name
+    if manifest.kind == CLUSTER_EXTERNAL:
         spec = mapping(spec.get("externalSecretSpec"))
     maker = f"{manifest.kind}/{manifest.name}"
     return Sync(made.place, name, made.name, maker, _frozen(spec), made.creates)
