@@ -50,7 +50,10 @@ def test_the_files_of_a_new_environment(ours: Tree, call: Call) -> None:
 def test_what_comes_next(ours: Tree, call: Call) -> None:
     del ours
     said = call(*NEW).err
-    assert said.endswith("\n  plate-llm secrets seed qa\n  plate-llm argocd apply qa\n")
+    assert said.endswith(
+        "\n  git commit && git push\n  plate-llm secrets seed qa\n"
+        "  plate-llm argocd apply qa --all --project\n"
+    )
 
 
 def test_a_new_environment_has_no_finding_that_its_model_has_not(ours: Tree, call: Call) -> None:

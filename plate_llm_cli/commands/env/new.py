@@ -161,7 +161,7 @@ def _tell(made: Scaffold, report: Report, *, written: bool) -> None:
         say("nothing was written")
     else:
         paths = shlex.join(change.path for change in made.changes.files)
-        say(f"next:\n  git add {one_line(paths)}")
+        say(f"next:\n  git add {one_line(paths)}\n  git commit && git push")
         if made.secret_paths:
             say(f"  plate-llm secrets seed {made.spoken}")
-        say(f"  plate-llm argocd apply {made.spoken}")
+        say(f"  plate-llm argocd apply {made.spoken} --all --project")

@@ -8,9 +8,8 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.env.promoting import Promoting, Wish
-from plate_llm_cli.commands.terminal import confirm, has_terminal
+from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
-from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import open_pipe, say, write_out
 from plate_llm_cli.report.promotion import promotion_json, promotion_lines
@@ -76,9 +75,6 @@ def promote(
     Each value is changed where the target sets it, and comments stay. What the target would become
     is rendered and checked first: with a new finding nothing is written.
     """
-    if not (yes or dry_run or has_terminal()):
-        message = "there is no terminal to ask on"
-        raise UsageError(message, "--dry-run shows what would change, --yes writes it")
     as_json = output_format is options.ListFormat.JSON
     wish = Wish(source, target, tuple(values or ()), tag, allow_moving)
     with Workspace(root, engine or "") as workspace:
@@ -101,7 +97,7 @@ def promote(
 
 def _show(found: Promotion) -> None:
     if not found.moves:
-        say(f"nothing to promote: {one_line(found.target)} has all of it already")
+        write_out(f"nothing to do: {one_line(found.target)} has all of it already\n")
         return
     with open_pipe() as stream:
         write_lines(promotion_lines(found, width_of(stream)), stream)
