@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from plate_llm_cli.cluster.api import Api
-from plate_llm_cli.cluster.connection import Connection
-from plate_llm_cli.cluster.kubeconfig import read_kubeconfig
 from plate_llm_cli.cluster.validation.checks import complaints
 from plate_llm_cli.cluster.validation.complaints import findings_of
 from plate_llm_cli.cluster.validation.site import Site
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.build import RenderOptions
+from tests.cluster.connecting import connected
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +27,16 @@ spec:
   destination:
     server: https://kubernetes.default.svc
     namespace: stg
+"""
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: app}
+spec:
+  containers:
+    - name: app
+      image: harbor.example.com/a/app:1
 """
 
 
@@ -49,15 +57,10 @@ class Tried:
         """`rule severity path:line:column message (help)` of all that is wrong."""
         if manifests:
             self.write("manifests/all.yaml", manifests)
-        kubeconfig = read_kubeconfig(
-            {"KUBECONFIG": str(self.kube.kubeconfig(self.root.parent / "kubeconfig"))}
-        )
-        connection = Connection(lambda: kubeconfig.configuration("double"), "double")
-        with Workspace(self.root) as workspace, Api(connection) as api:
+        with Workspace(self.root) as workspace, connected(self.kube, self.root.parent) as api:
             deployment = workspace.build(workspace.releases, RenderOptions("1.34.0"))
             site = Site.of(api, deployment.manifests, deployment.manifests)
             found = findings_of(complaints(site), workspace.locator(deployment))
-        kubeconfig.close()
         return [
             f"{item.rule} {item.severity} "
             f"{item.location.path}:{item.location.line}:{item.location.column} {item.message}"
@@ -72,3 +75,16 @@ def tried(kube: Cluster, folder: Path) -> Tried:
     made = Tried(kube, folder / "tree")
     made.write("apps/app.yaml", APPLICATION)
     return made
+
+
+def held(tree: Tried, kind: str, name: str, **more: Any) -> None:
+    """Put an object into the cluster, in the namespace where it goes."""
+    versions = {"ClusterIssuer": "cert-manager.io/v1", "Issuer": "cert-manager.io/v1"}
+    versions |= {"IngressClass": "networking.k8s.io/v1", "StorageClass": "storage.k8s.io/v1"}
+    versions |= {"PriorityClass": "scheduling.k8s.io/v1"}
+    versions |= {"ExternalSecret": "external-secrets.io/v1"}
+    metadata = {"name": name, **more.pop("metadata", {})}
+    if kind not in {"ClusterIssuer", "IngressClass", "StorageClass", "PriorityClass"}:
+        metadata["namespace"] = "stg"
+    version = versions.get(kind, "v1")
+    tree.kube.create({"apiVersion": version, "kind": kind, "metadata": metadata, **more})
