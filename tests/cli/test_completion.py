@@ -24,7 +24,7 @@ def _offered(process: Call, line: str) -> list[str]:
     ("line", "offered"),
     [
         ("plate-llm va", ["validate"]),
-        ("plate-llm env ", ["list", "show"]),
+        ("plate-llm env ", ["list", "show", "new", "remove", "promote"]),
         ("plate-llm render web-s", ["web-stg"]),
         ("plate-llm validate web-p", ["web-prod"]),
         ("plate-llm validate --form", ["--format"]),

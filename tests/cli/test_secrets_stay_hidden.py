@@ -81,7 +81,7 @@ def test_rule_that_crashes(name: str, verbose: list[str], call: Call) -> None:
 
 
 CRASHES = {
-    "the check": (checking, "check"),
+    "the check": (checking, "examine"),
     "the engine of rules": (engine.RuleEngine, "run"),
     "discovery": (discovery, "discover"),
     "the reading of YAML": (composer.Composer, "run"),

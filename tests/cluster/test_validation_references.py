@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import base64
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cluster.validating import Tried, tried
+from tests.cluster.validating import POD, Tried, held, tried
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,34 +15,12 @@ if TYPE_CHECKING:
     from tests.cluster.double.cluster import Cluster
 
 FILE = "manifests/all.yaml"
-POD = """\
-apiVersion: v1
-kind: Pod
-metadata: {name: app}
-spec:
-  containers:
-    - name: app
-      image: harbor.example.com/a/app:1
-"""
 PASSWORD = "canary-of-a-registry"  # noqa: S105 - must not be seen
 
 
 @pytest.fixture(name="tree")
 def _tree(kube: Cluster, tmp_path: Path) -> Tried:
     return tried(kube, tmp_path)
-
-
-def held(tree: Tried, kind: str, name: str, **more: Any) -> None:
-    """Put an object into the cluster, in the namespace where it goes."""
-    versions = {"ClusterIssuer": "cert-manager.io/v1", "Issuer": "cert-manager.io/v1"}
-    versions |= {"IngressClass": "networking.k8s.io/v1", "StorageClass": "storage.k8s.io/v1"}
-    versions |= {"PriorityClass": "scheduling.k8s.io/v1"}
-    versions |= {"ExternalSecret": "external-secrets.io/v1"}
-    metadata = {"name": name, **more.pop("metadata", {})}
-    if kind not in {"ClusterIssuer", "IngressClass", "StorageClass", "PriorityClass"}:
-        metadata["namespace"] = "stg"
-    version = versions.get(kind, "v1")
-    tree.kube.create({"apiVersion": version, "kind": kind, "metadata": metadata, **more})
 
 
 INGRESS = """\
@@ -355,64 +332,4 @@ def test_without_the_right_to_read_secrets(tree: Tried) -> None:
         f"unchecked-live info {FILE}:8:23 "
         "not checked: you may not get secrets in stg "
         "(ask who runs the cluster for that right, or let somebody check who has it)"
-    ]
-
-
-PULL = f"{POD}  imagePullSecrets: [{{name: harbor}}]\n"
-
-
-def login(tree: Tried, *hosts: str, kind: str = "kubernetes.io/dockerconfigjson") -> None:
-    auths = {host: {"username": "robot", "password": PASSWORD} for host in hosts}
-    written = base64.b64encode(json.dumps({"auths": auths}).encode()).decode()
-    held(tree, "Secret", "harbor", type=kind, data={".dockerconfigjson": written})
-
-
-@pytest.mark.parametrize(
-    "host",
-    ["harbor.example.com", "https://harbor.example.com/v2/", "*.example.com"],
-)
-def test_login_to_the_registry(tree: Tried, host: str) -> None:
-    login(tree, host)
-    assert tree.complaints(PULL) == []
-
-
-def test_login_that_is_absent(tree: Tried) -> None:
-    assert tree.complaints(PULL) == [
-        f"missing-object error {FILE}:8:23 Secret harbor is not in stg, "
-        "and nothing in the tree makes it"
-    ]
-
-
-def test_login_to_another_registry(tree: Tried) -> None:
-    login(tree, "https://index.docker.io/v1/", "ghcr.io")
-    assert tree.complaints(PULL) == [
-        f"unusable-pull-secret error {FILE}:8:23 Secret harbor logs in to docker.io, ghcr.io, "
-        "not to harbor.example.com (Pod app has an image from there)"
-    ]
-
-
-def test_login_for_some_of_the_images(tree: Tried) -> None:
-    login(tree, "harbor.example.com")
-    more = "    - {name: b, image: quay.io/a/b}\n    - {name: c, image: other.example.com/a}\n"
-    assert tree.complaints(PULL.replace("  imagePull", f"{more}  imagePull")) == [
-        f"unusable-pull-secret warning {FILE}:10:23 Secret harbor logs in to harbor.example.com, "
-        "not to other.example.com (Pod app has an image from there)"
-    ]
-
-
-def test_login_of_another_type(tree: Tried) -> None:
-    login(tree, "harbor.example.com", kind="Opaque")
-    assert tree.complaints(PULL) == [
-        f"unusable-pull-secret error {FILE}:8:23 Secret harbor in stg is of type Opaque: "
-        "no image is pulled with it (it has to be of type kubernetes.io/dockerconfigjson)"
-    ]
-
-
-def test_login_that_cannot_be_read_is_not_repeated(tree: Tried) -> None:
-    written = base64.b64encode(f'{{"auths": {PASSWORD}'.encode()).decode()
-    kind = "kubernetes.io/dockerconfigjson"
-    held(tree, "Secret", "harbor", type=kind, data={".dockerconfigjson": written})
-    assert tree.complaints(PULL) == [
-        f"unusable-pull-secret error {FILE}:8:23 "
-        "Secret harbor in stg holds no login that can be read"
     ]
