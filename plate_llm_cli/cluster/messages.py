@@ -24,7 +24,8 @@ _SECRETS: Final = re.compile(
       [\w+=-]{24,}(?![\w-]|\.\w)
     | (?<![\w:/.-])(?=\S{0,99}[A-Z])(?=\S{0,99}[a-z])(?=(?:[^\s\d]{0,99}\d){3})
       [\w+/=-]{24,}(?![\w-]|\.\w)
-    | (?<![\w:-])[0-9a-f]{32,}\b                    # hexadecimal, unless it is a digest
+    | (?<![\w:-])(?<!attempt\ to\ \[)(?<!revision\ )  # a digest or a commit is none, other
+      [0-9a-f]{32,}\b                               # hexadecimal is
     | (?i:(?<=password=)|(?<=token=)|(?<=secret=))[^\s&,;]+
     """,
     re.VERBOSE,

@@ -160,4 +160,6 @@ def _refuse_contradictions(envs: list[str], *, live: bool, watch: bool, where: W
         raise UsageError("--live and --watch do not go together", "leave out one of them")
     if live and len(envs) != 1:
         given = f"not {len(envs)}" if envs else "and none is named"
-        raise UsageError(f"--live takes exactly one environment, {given}", "name it: validate ENV")
+        raise UsageError(
+            f"--live takes exactly one environment, {given}", "plate-llm validate ENV --live"
+        )

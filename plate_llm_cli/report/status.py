@@ -60,7 +60,7 @@ def _head(page: Page) -> Iterator[tuple[str, str]]:
     yield "ok" if page.healthy else _SYMBOLS[page.level], f"{page.env} {verdict}"
     if page.reason:
         item, problem = page.reason
-        yield "", f"{item.ref.kind} {item.ref.name}: {_cut(problem.text)}"  # whole further down
+        yield "", f"{item.ref.kind} {item.ref.name}: {_ends(problem.text)}"
         if problem.advice:
             yield "", f"{_TO_DO}{problem.advice}"
     at = f", {page.at:%Y-%m-%d %H:%M:%S} UTC" if page.at else ""
@@ -96,6 +96,12 @@ def _warnings(page: Page) -> Iterator[tuple[str, str]]:
         yield symbol, f"{who}: {line.reason}{times}, {when}: {_cut(line.message)}"
     if (more := len(page.warnings) - _MOST_WARNINGS) > 0:
         yield "", f"and {more} more warnings"
+
+
+def _ends(message: str) -> str:
+    """Begin and end: the cause stands last, and the whole message further down on the page."""
+    half = _LONGEST // 2
+    return message if len(message) <= _LONGEST else f"{message[:half]} … {message[-half:]}"
 
 
 def _cut(message: str) -> str:

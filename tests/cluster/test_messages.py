@@ -36,6 +36,8 @@ def test_a_password_in_an_address_is_hidden() -> None:
         "pod plate-llm-stg-6d5f8b7c9d-x2x4z (6f1c9c1e-2a35-4c2b-9a2d-3b1c3e8a9f10) failed",
         f"harbor.example.com/plate/llm@sha256:{'a1' * 32}: not found",
         "URL: GET https://openbao.example.com/v1/secret/data/server/cluster Code: 403.",
+        f"Failed last sync attempt to [{'a1' * 20}]: one or more objects failed to apply",
+        f"unable to resolve revision {'a1' * 20}",
         "error processing spec.dataFrom[0].extract, err: Secret does not exist",
     ],
 )
