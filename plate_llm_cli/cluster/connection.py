@@ -17,6 +17,7 @@ from kubernetes.dynamic import DynamicClient
 from urllib3.exceptions import HTTPError, MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from plate_llm_cli.cluster.answers import error_of
+from plate_llm_cli.cluster.bounded import Bounded, until
 from plate_llm_cli.cluster.messages import without_login
 from plate_llm_cli.errors import ClusterError
 
@@ -35,7 +36,6 @@ _WHOLE_SECONDS: Final = 120.0
 """Seconds until an answer has to be there with its last byte."""
 _LARGEST: Final = 128 << 20
 """Bytes of an answer, unpacked; a page of large objects has some ten million."""
-_CHUNK: Final = 1 << 16
 
 _PAUSES: Final = (0.2, 0.5, 1.0, 2.0)
 """Seconds before each further try."""
@@ -153,7 +153,7 @@ class Connection:
         with self._translated(request):
             response = self._send(request, seconds)
             try:
-                yield _until(time.monotonic() + seconds, response)
+                yield until(time.monotonic() + seconds, response)
             finally:
                 response.close()
                 response.release_conn()
@@ -164,6 +164,8 @@ class Connection:
         self._dynamic = DynamicClient(  # type: ignore[no-untyped-call]
             ApiClient(configuration), discoverer=lambda *_: None
         )
+        transport: Any = self.client.rest_client
+        transport.pool_manager = Bounded(transport.pool_manager)
 
     def _renew(self) -> bool:
         """Log in again; whether that gave other credentials. A wait may outlast a token."""
@@ -178,7 +180,7 @@ class Connection:
         found, end = bytearray(), self._left(_WHOLE_SECONDS) + time.monotonic()
         with self._translated(request):
             response = self._send(request, READ_SECONDS)
-            for chunk in _until(end, response):
+            for chunk in until(end, response):
                 found += chunk
                 if len(found) > _LARGEST:
                     raise self._no_api_server(request)
@@ -234,12 +236,6 @@ def _distrust(reason: str) -> str:
     """What TLS has against a server, of a text of OpenSSL's and Python's."""
     found = _VERIFY.search(reason)
     return f"its certificate is not accepted: {found[1]}" if found else "TLS does not come about"
-
-
-def _until(end: float, response: Any) -> Iterator[bytes]:
-    """What comes until `end`: a server that sends a byte now and then does not hold us up."""
-    while time.monotonic() <= end and (chunk := response.read1(_CHUNK)):
-        yield chunk
 
 
 def _date(written: str) -> datetime | None:

@@ -243,3 +243,16 @@ def test_credentials_that_are_none(cage: Path, call: Call, user: Any) -> None:
     done = call("status", "web-stg", "-v")
     check(done, ["status"])
     assert done.code in (2, 3)
+
+
+@pytest.mark.parametrize(
+    "held", [7, None, [], {}, "\ud800", base64.b64encode(b"[" * 50_000).decode()]
+)
+@pytest.mark.usefixtures("cage")
+def test_a_login_that_is_none(cluster: Cluster, call: Call, held: Any) -> None:
+    stored = cluster.api.store.find(cluster.resource("Secret").id, ("staging", "login"))
+    assert stored is not None
+    stored["data"] = {".dockerconfigjson": held}  # past what an API server takes
+    done = call("validate", "web-stg", "--live", "-v")
+    check(done, ["validate"])
+    assert done.code in (0, 1), done.err

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from plate_llm_cli.cluster import api as api_module
-from plate_llm_cli.cluster import connection
+from plate_llm_cli.cluster import bounded, connection
 from plate_llm_cli.cluster.api import Api
 from plate_llm_cli.cluster.connection import Connection
 from plate_llm_cli.cluster.kubeconfig import read_kubeconfig
@@ -103,12 +103,12 @@ def answer(data: Any, status: int = 200, headers: dict[str, str] | None = None) 
     return send
 
 
-def trickle(line: bytes, pause: float, times: int) -> Any:
+def trickle(line: bytes, pause: float, times: int, status: int = 200) -> Any:
     """An answer that comes bit by bit."""
 
     def send(handler: http.server.BaseHTTPRequestHandler) -> None:
         handler.close_connection = True
-        handler.send_response_only(200)
+        handler.send_response_only(status)
         handler.end_headers()
         for _ in range(times):
             try:
@@ -150,6 +150,26 @@ def test_an_answer_without_end(
     with hostile.api(tmp_path) as api, pytest.raises(ClusterError, match="not answer in time"):
         api.get(REF)
     assert time.monotonic() - begun < 2
+
+
+def test_a_refusal_without_end(hostile: Hostile, tmp_path: Path) -> None:
+    hostile.sends = trickle(b" ", 0.02, 500, status=500)
+    begun = time.monotonic()
+    with hostile.api(tmp_path) as api:
+        api.connection.deadline = begun + 0.3
+        with pytest.raises(ClusterError, match="HTTP 500"):
+            api.get(REF)
+    assert time.monotonic() - begun < 2
+
+
+def test_a_refusal_of_any_size(
+    hostile: Hostile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bounded, "_REFUSAL", 1000)
+    said = json.dumps({"message": "no"}) + " " * (8 << 20) + "x"
+    hostile.sends = answer(gzip.compress(said.encode()), 500, {"Content-Encoding": "gzip"})
+    with hostile.api(tmp_path) as api, pytest.raises(ClusterError, match=r": no$"):
+        api.get(REF)
 
 
 def test_a_list_without_end(

@@ -69,10 +69,10 @@ def _without_values(obj: Object) -> HeldSecret:
 
 def _hosts(data: Mapping[str, Any]) -> Iterable[str] | None:
     """The registries alone; nothing of a text that is not as it should be is repeated."""
-    written = data.get(DOCKER_CONFIG) or data.get(_OLD) or ""
+    written = text(data, DOCKER_CONFIG) or text(data, _OLD)
     try:
         login = json.loads(base64.b64decode(written, validate=True))
-    except (binascii.Error, ValueError):
+    except (binascii.Error, ValueError, RecursionError):
         return None
     logins = login.get("auths", login) if isinstance(login, dict) else None
     return sorted({registry_of(str(key)) for key in logins}) if isinstance(logins, dict) else None
