@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.cluster.objects import Object, Ref, condition, items, mapping, number, text
 from plate_llm_cli.cluster.pods import Sort, Trouble, troubles
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
@@ -188,7 +189,7 @@ def _job(ref: Ref, node: Object) -> Item:
     done, _, _ = condition(node, "Complete")
     counts = {name: number(node, "status", name) for name in ("active", "succeeded", "failed")}
     if failed == "True":
-        said = f"{reason}: {message}".strip(": ")
+        said = f"{reason}: {spoken(message)}".strip(": ")
         problem = Problem(Level.FAILING, Root.CRASH, said, f"kubectl logs job/{ref.name}")
         return Item(ref, "failed", (problem,), counts)
     if done == "True":

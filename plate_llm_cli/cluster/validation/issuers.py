@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.cluster.messages import spoken
 from plate_llm_cli.cluster.objects import Ref, condition, mapping, text
 from plate_llm_cli.cluster.validation.complaints import NO_ISSUER, about, at
 
@@ -81,6 +82,6 @@ def _judged(site: Site, issuer: _Issuer) -> Iterator[Complaint]:
         status, reason, said = condition(look.found, "Ready")
         if status != "True":
             why = ": ".join(word for word in (reason, said) if word) or "it has no condition Ready"
-            message = f"{issuer.kind} {issuer.name}{where} is not ready: {' '.join(why.split())}"
+            message = f"{issuer.kind} {issuer.name}{where} is not ready: {spoken(why)}"
             hint = f"kubectl describe {issuer.kind.lower()} {issuer.name} shows more"
             yield about(NO_ISSUER, place, message, hint)
