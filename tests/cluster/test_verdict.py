@@ -184,7 +184,14 @@ def test_the_error_of_the_sync_before_does_not_end_the_next_one(
 def test_the_error_of_the_sync_before_does_not_end_one_that_is_asked_for() -> None:
     app = live(condition("SyncError", "Failed last sync attempt to [1]: refused"))
     app.node["operation"] = {"sync": {"prune": True}}
-    assert judge(app, replace(GOAL, syncing=True)).reason == "a sync is running"
+    assert judge(app, GOAL).reason == "a sync is running"
+
+
+def test_a_sync_that_was_asked_for_is_judged_by_its_own_operation() -> None:
+    ours, error = replace(GOAL, syncing=True), condition("SyncError", "refused")
+    assert judge(live(error | {"sync": OUT}), ours).state is State.WAITING
+    failed = operation("Failed", message="refused again")
+    assert judge(live(error | failed), ours).reason == "the sync has failed: refused again"
 
 
 @given(

@@ -89,7 +89,9 @@ def _unseen(app: LiveApplication, goal: Goal) -> Verdict | None:
     """What says that the status is not about our change yet, or cannot be had."""
     if not _has_looked(app, goal):
         return Verdict(State.WAITING, "ArgoCD has not looked yet")
-    broken = [item for item in app.conditions if item.kind in _ERRORS and not _is_old(item, app)]
+    broken = [
+        item for item in app.conditions if item.kind in _ERRORS and not _is_old(item, app, goal)
+    ]
     for condition in broken:
         if not _PASSING.search(condition.message):
             return Verdict(State.FAILED, _words(condition))
@@ -100,11 +102,14 @@ def _unseen(app: LiveApplication, goal: Goal) -> Verdict | None:
     return None
 
 
-def _is_old(condition: Condition, app: LiveApplication) -> bool:
-    """SyncError is about the last sync, and stays until ArgoCD looks after the next one."""
+def _is_old(condition: Condition, app: LiveApplication, goal: Goal) -> bool:
+    """SyncError is about the last sync, and stays until ArgoCD looks after the next one.
+
+    Of one that we asked for, its own operation tells whether it failed.
+    """
     operation = app.operation
     next_one = app.requested or (operation is not None and not operation.failed)
-    return condition.kind == "SyncError" and next_one
+    return condition.kind == "SyncError" and (goal.syncing or next_one)
 
 
 def _behind(app: LiveApplication, goal: Goal) -> str:
