@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.gitops.applications import plain_mapping
 from plate_llm_cli.gitops.generation.facts import ApplicationFacts
 from plate_llm_cli.gitops.generation.needs import needs_of
 from plate_llm_cli.gitops.generation.project import NAMESPACE_WHY, AllowedKind, ProjectFacts
@@ -25,17 +24,16 @@ _TESTS: Final = frozenset({"test", "test-success", "test-failure"})
 
 
 def application_facts(deployment: Deployment) -> dict[Release, ApplicationFacts]:
-    """The facts of every Application whose objects are known; those that failed are left out."""
+    """What follows from the objects of every Application; where some are not known, it is absent.
+
+    What only the Application itself can say stands in its file.
+    """
     waves = sync_waves(deployment)
     unknown = set(deployment.half_known)
     applied = _applied(deployment)
     return {
         release: ApplicationFacts(
             release.name,
-            tuple(plain_mapping(source.node) or {} for source in release.application.sources),
-            destination={"namespace": release.namespace},
-            project=release.application.project,
-            namespace=release.application.identity[0],
             needs=needs_of(
                 (item.plain for item in applied[release]),
                 release.namespace,
