@@ -123,7 +123,10 @@ def test_a_definition_that_is_not_installed(tmp_path: Path) -> None:
         assert item.level is Level.FAILING
         assert problem.text == ("the cluster knows no ExternalSecret of external-secrets.io/v1")
         assert problem.advice == "install the External Secrets Operator, with its CRDs"
-        assert not look.page().healthy
+        kube.delete("Secret", "web-env", "shop")
+        reason = look.page().reason
+        assert reason is not None
+        assert reason[0].ref.kind == "ExternalSecret"
 
 
 def test_credentials_that_are_not_accepted_end_it(kube: Cluster, tmp_path: Path) -> None:

@@ -32,8 +32,10 @@ class Unread:
         return Item(ref, self.text, (self.problem(level),))
 
     def problem(self, level: Level = Level.UNKNOWN) -> Problem:
-        """The same as a problem."""
-        return Problem(level, Root.ABSENT, self.text, self.error.hint)
+        """The same as a problem. What is not installed makes others absent."""
+        is_missing = isinstance(self.error, MissingKindError)
+        root = Root.NOT_APPLIED if is_missing else Root.ABSENT
+        return Problem(level, root, self.text, self.error.hint)
 
     @property
     def text(self) -> str:
