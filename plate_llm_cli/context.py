@@ -151,6 +151,10 @@ class Workspace:
         except UnknownEnvironmentError:
             return None
 
+    def names_at(self, place: tuple[str, str], names: Iterable[str]) -> tuple[str, ...]:
+        """Those of `names`, as a secrets spec has them, that mean the environment at `place`."""
+        return tuple(name for name in names if self.place_of(name) == place)
+
     def _suggestion(self, env: str) -> str:
         names = [release.name for release in self.releases if release.name]
         short = [name.removeprefix(f"{self.primary}-") for name in names if self.primary]

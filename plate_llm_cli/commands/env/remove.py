@@ -115,8 +115,7 @@ def _planned(workspace: Workspace, env: str) -> _Leaving:
     loaded = load_spec(workspace.tree, workspace.settings.secrets)
     if loaded.file is not None:
         spec = loaded.required()
-        place = releases[0].place
-        names = [name for name in spec.environments if workspace.place_of(name) == place]
+        names = workspace.names_at(releases[0].place, spec.environments)
         text = changes.text(spec.file.path) or ""
         change = without_environment(spec, text, names)
         changes.put(spec.file.path, change.text or None)

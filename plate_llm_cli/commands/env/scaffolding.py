@@ -152,9 +152,8 @@ class Planning:
         spec = self._spec.spec
         return shown_words(spec, self._spec_names(spec)) if spec else set()
 
-    def _spec_names(self, spec: Spec) -> list[str]:
-        place = self._first.place
-        return [name for name in spec.environments if self._workspace.place_of(name) == place]
+    def _spec_names(self, spec: Spec) -> tuple[str, ...]:
+        return self._workspace.names_at(self._first.place, spec.environments)
 
     def _refuse_taken(self, renaming: Renaming, target: Target) -> None:
         cluster = target.server or self._first.application.cluster

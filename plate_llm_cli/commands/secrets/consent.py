@@ -33,4 +33,5 @@ def require_consent(opened: Session, paths: Iterable[PathSpec], *, yes: bool) ->
 def other_environments(opened: Session, path: PathSpec) -> list[str]:
     """The environments of `path` that are not the one that was named."""
     place = opened.workspace.release(opened.env).place
-    return [name for name in path.environments if opened.workspace.place_of(name) != place]
+    own = opened.workspace.names_at(place, path.environments)
+    return [name for name in path.environments if name not in own]

@@ -81,9 +81,7 @@ def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:
     Raises:
         UsageError: no Application has that name, or no path serves it.
     """
-    place = workspace.release(env).place
-    names = tuple(name for name in whole.environments if workspace.place_of(name) == place)
-    spec = whole.only(names)
+    spec = whole.only(workspace.names_at(workspace.release(env).place, whole.environments))
     if not spec.paths:
         known = ", ".join(whole.environments)
         raise SpecError(f"{whole.file.path}: no path serves {env}", f"its environments: {known}")
