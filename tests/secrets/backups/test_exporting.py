@@ -77,6 +77,7 @@ def test_private_key_in_a_file_is_named_by_its_line(before: str, tmp_path: Path)
         ssh_pair("ssh-ed25519")[1].decode(),
         f"{PUBLIC} {IDENTITY}",
     ],
+    ids=["age", "lower case", "plugin", "ssh", "behind a recipient"],
 )
 def test_private_key_on_the_command_line(text: str) -> None:
     with pytest.raises(UsageError, match=r"^recipient 2 is a private key, which is not repea") as e:
@@ -84,7 +85,11 @@ def test_private_key_on_the_command_line(text: str) -> None:
     assert "must not be on a command line" in e.value.hint
 
 
-@pytest.mark.parametrize("text", [f"{IDENTITY}", f"{IDENTITY}".lower(), f"./{IDENTITY}"])
+@pytest.mark.parametrize(
+    "text",
+    [f"{IDENTITY}", f"{IDENTITY}".lower(), f"./{IDENTITY}"],
+    ids=["age", "lower case", "path"],
+)
 def test_private_key_in_place_of_a_file_of_recipients(text: str) -> None:
     with pytest.raises(UsageError) as caught:
         recipients([PUBLIC], [Path(text)])
