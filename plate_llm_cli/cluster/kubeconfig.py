@@ -21,7 +21,7 @@ from kubernetes.config import incluster_config
 from kubernetes.config.config_exception import ConfigException
 from kubernetes.config.kube_config import KubeConfigLoader, KubeConfigMerger
 
-from plate_llm_cli.cluster.messages import without_login
+from plate_llm_cli.cluster.messages import spoken, without_login
 from plate_llm_cli.errors import KubeconfigError
 
 if TYPE_CHECKING:
@@ -75,13 +75,22 @@ class Kubeconfig:
                 f"the context {context!r} gives no credentials: {said[0]}",
                 "run the login that the context's exec plugin needs",
             )
+        self._check(context, configuration)
+        return configuration
+
+    def _check(self, context: str, configuration: Configuration) -> None:
+        """Refuse what cannot be sent, and what leads elsewhere than when it was chosen."""
+        if not all(map(_is_header, (configuration.api_key or {}).values())):
+            raise KubeconfigError(
+                f"the context {context!r} has a token that is none: not all of it is ASCII text",
+                f"repair {self.paths or 'the service account of the pod'}",
+            )
         chosen = self.contexts.get(context)
         if self.paths and chosen and without_login(str(configuration.host)) != chosen.server:
             raise KubeconfigError(
                 f"the context {context!r} has got another address meanwhile: nothing was asked",
                 "run the command again",
             )
-        return configuration
 
     def close(self) -> None:
         """Forget keys that were put in memory for the TLS library."""
@@ -167,6 +176,11 @@ def _contexts(merged: Any, paths: str) -> Kubeconfig:
     return Kubeconfig(contexts, str(merged.value.get("current-context") or ""), paths)
 
 
+def _is_header(token: object) -> bool:
+    """Whether it can be sent in one line."""
+    return isinstance(token, str) and token.isascii() and token.isprintable()
+
+
 def _reason(error: Exception) -> str:
     """What is wrong, never with a part of the file: it holds tokens."""
     if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark:
@@ -194,7 +208,7 @@ def _log() -> Iterator[list[str]]:
 
     class Listener(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            said.append(_sentence(record.getMessage()))
+            said.append(spoken(_sentence(record.getMessage())))  # with what the plugin printed
 
     root, listener = logging.getLogger(), Listener(logging.ERROR)
     root.addHandler(listener)

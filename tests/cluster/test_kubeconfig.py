@@ -133,6 +133,22 @@ def test_a_program_that_fails_is_an_error_and_not_a_request_without_a_token(
     assert capfd.readouterr() == ("", "")
 
 
+def test_a_secret_that_a_program_prints_is_hidden(tmp_path: Path) -> None:
+    found = read(tmp_path, plugin(tmp_path, "echo 'bad token=canary-19' >&2; exit 3"))
+    with pytest.raises(KubeconfigError, match=r"returned 3\. bad token=\[hidden\]$"):
+        found.configuration("dev")
+
+
+@pytest.mark.parametrize("token", ["canary\\nX: y", "canary-\u20ac", "canary\\0"])
+def test_a_token_that_cannot_be_sent(tmp_path: Path, token: str) -> None:
+    text = SOUND.replace(TOKEN, f'"{token}"')
+    with pytest.raises(KubeconfigError) as caught:
+        read(tmp_path, text).configuration("dev")
+    assert caught.value.message == (
+        "the context 'dev' has a token that is none: not all of it is ASCII text"
+    )
+
+
 def test_a_program_that_is_not_there(tmp_path: Path) -> None:
     text = plugin(tmp_path, "").replace("/login", "/absent")
     with pytest.raises(KubeconfigError, match=r"gives no credentials: .*No such file"):
