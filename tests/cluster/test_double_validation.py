@@ -128,6 +128,7 @@ def test_a_custom_resource_gets_its_defaults(asker: Asker) -> None:
         "key": "apps/web",
         "conversionStrategy": "Default",
         "decodingStrategy": "None",
+        "nullBytePolicy": "Ignore",
         "metadataPolicy": "None",
     }
 
