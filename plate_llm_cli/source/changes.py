@@ -107,6 +107,8 @@ class Changes:
         target = self.tree.root / self.tree.join("", path)
         if not target.exists() and not target.is_symlink():
             return None
+        if target.exists() and not target.is_file():  # a pipe is never read to its end
+            raise OutputError(f"{path} cannot be read: it is no regular file")
         try:
             with target.open(encoding="utf-8", newline="") as file:
                 return file.read()

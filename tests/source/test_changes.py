@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,6 +69,23 @@ def test_what_changes_and_how(changes: Changes) -> None:
         ("old/gone.yaml", "removed"),
     ]
     assert changes.files[1].diff() == "--- /dev/null\n+++ b/new/deep/c.yaml\n@@ -0,0 +1 @@\n+c: 1\n"
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.yaml")
+    with pytest.raises(OutputError, match=r"pipe.yaml cannot be read: it is no regular file"):
+        Changes(Tree(tmp_path)).put("pipe.yaml", None)
+
+
+def test_a_folder_behind_a_link_out_of_the_tree(tmp_path: Path) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "tree/link").symlink_to(tmp_path / "out")
+    made = Changes(Tree(tmp_path / "tree"))
+    made.put("link/deep/a.yaml", "a: 1\n")
+    with pytest.raises(OutputError):
+        made.write()
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_a_file_that_ends_without_a_line_break(tmp_path: Path) -> None:
