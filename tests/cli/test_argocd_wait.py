@@ -71,6 +71,18 @@ def test_the_time_runs_out(cluster: Cluster, call: Call) -> None:
     assert time.monotonic() - begun < 5
 
 
+def test_an_api_server_that_does_not_answer_is_not_waited_for_longer(
+    cluster: Cluster, call: Call
+) -> None:
+    cluster.create(application())
+    cluster.fault(delay=4, times=None)
+    begun = time.monotonic()
+    done = call("argocd", "wait", "web-stg", "--timeout", "1s")
+    assert (done.code, done.out) == (3, "")
+    assert "it does not answer in time" in done.err
+    assert time.monotonic() - begun < 3.5
+
+
 def test_not_there(cluster: Cluster, call: Call) -> None:
     del cluster
     done = call("argocd", "wait", "web-stg")

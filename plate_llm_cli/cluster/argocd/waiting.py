@@ -82,7 +82,7 @@ class Waiter:
             ForbiddenError, MissingKindError: what is read may not be read, or is not there at all.
             ClusterError: the API server does not accept the credentials.
         """
-        with _deadline(self.api, self._begun + self.seconds):
+        with deadline(self.api, self._begun + self.seconds):
             while self._left() > 0:
                 for node in self._statuses():
                     if self._ends(node):
@@ -191,7 +191,8 @@ def _uid(app: LiveApplication) -> object:
 
 
 @contextmanager
-def _deadline(api: Api, moment: float) -> Iterator[None]:
+def deadline(api: Api, moment: float) -> Iterator[None]:
+    """No request goes on past `moment`, by `time.monotonic`."""
     api.connection.deadline = moment
     try:
         yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from typing import Annotated
 
@@ -9,7 +10,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.application import short
-from plate_llm_cli.cluster.argocd.waiting import ask_to_look
+from plate_llm_cli.cluster.argocd.waiting import ask_to_look, deadline
 from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
 from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
 from plate_llm_cli.context import Workspace
@@ -54,7 +55,10 @@ def wait(
         if commit and is_unpushed(workspace.root, commit):
             say(f"warning: {short([commit])} is on no remote branch that Git here knows: git push?")
         with clusters(workspace, release, Where(context, yes_really), changes=False) as reached:
-            goal = ask_to_look(reached.argocd, reached.application)
+            end = time.monotonic() + seconds
+            with deadline(reached.argocd, end):
+                goal = ask_to_look(reached.argocd, reached.application)
             if not goal.asked:
                 say("ArgoCD may not be asked to look again: waiting for it to look by itself")
-            until_up(reached, replace(goal, revision=commit), seconds, output_format)
+            left = max(end - time.monotonic(), 0.0)
+            until_up(reached, replace(goal, revision=commit), left, output_format)
