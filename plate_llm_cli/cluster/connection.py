@@ -153,7 +153,7 @@ class Connection:
         with self._translated(request):
             response = self._send(request, seconds)
             try:
-                yield until(time.monotonic() + seconds, response)
+                yield until(time.monotonic() + self._left(seconds), response)
             finally:
                 response.close()
                 response.release_conn()

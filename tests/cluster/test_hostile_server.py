@@ -189,7 +189,8 @@ def test_a_watch_that_says_nothing_ends_in_time(hostile: Hostile, tmp_path: Path
     hostile.sends = trickle(b'{"type": "BOOKMARK"}\n', 0.02, 500)
     begun = time.monotonic()
     with hostile.api(tmp_path) as api:
-        assert list(api.watch(REF, "1", -1.8)) == []
+        api.connection.deadline = begun + 0.3
+        assert list(api.watch(REF, "1", 5)) == []
     assert time.monotonic() - begun < 2
 
 
