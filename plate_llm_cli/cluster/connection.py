@@ -128,7 +128,7 @@ class Connection:
         Raises:
             ClusterError: the API server refuses, or is gone.
         """
-        renewed = False
+        renewed, patient_until = False, time.monotonic() + READ_SECONDS
         for pause in _PAUSES:
             try:
                 return self._data(request)
@@ -137,6 +137,8 @@ class Connection:
                     renewed = True
                     continue
                 if not request.is_worth_another_try(error.status):
+                    raise
+                if time.monotonic() >= patient_until:  # it hangs: five times as long is no better
                     raise
             if self._left(pause) < pause:
                 break

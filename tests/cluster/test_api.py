@@ -169,3 +169,13 @@ def test_an_admission_rule_that_repeats_a_secret(kube: Cluster, api: Api, status
     error = caught.value
     assert "denied: [hidden]" in (told := " ".join((error.message, *error.details)))
     assert "canary" not in told
+
+
+def test_a_server_that_hangs_is_not_asked_five_times(
+    kube: Cluster, api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "READ_SECONDS", 0.2)
+    kube.fault("/configmaps/web", delay=5, times=None)
+    with pytest.raises(ClusterError, match="does not answer in time"):
+        api.get(REF)
+    assert len(kube.asked("GET", "/configmaps/web")) == 1
