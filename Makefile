@@ -31,7 +31,7 @@ demo: .venv/installed
 	@echo '    Go on with .venv/bin/plate-llm --help'
 
 test: .venv/installed-dev
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/installed-dev
 	@$(BIN)/python -m nox --session lint

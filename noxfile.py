@@ -15,6 +15,7 @@ nox.options.error_on_missing_interpreters = True
 nox.options.sessions = ["lint", "tests", "docs"]
 
 PYTHONS = ["3.11", "3.12", "3.13"]
+SIDE_BY_SIDE = ("--numprocesses=auto", "--dist=loadfile")
 LOCK_ARGUMENTS = (
     "--quiet",
     "--no-config",
@@ -45,14 +46,14 @@ def lint(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """The tests on every Python that is supported."""
     install(session)
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(python=PYTHONS[0])
 def minimums(session: nox.Session) -> None:
     """The tests with the oldest direct dependencies that pyproject.toml allows."""
     install(session, "minimums")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", *SIDE_BY_SIDE, *session.posargs)
 
 
 @nox.session(venv_backend="none")
