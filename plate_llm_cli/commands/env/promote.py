@@ -69,12 +69,14 @@ def promote(
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,
+    verbose: options.Verbose = False,
 ) -> None:
     """Move the image tag, and named values, from one environment to the next.
 
     Each value is changed where the target sets it, and comments stay. What the target would become
     is rendered and checked first: with a new finding nothing is written.
     """
+    del verbose
     as_json = output_format is options.ListFormat.JSON
     wish = Wish(source, target, tuple(values or ()), tag, allow_moving)
     with Workspace(root, engine or "") as workspace:
