@@ -39,6 +39,12 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.fixture(autouse=True)
+def _no_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests say themselves how wide a screen is; processes side by side are told 80."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture(scope="session")
 def engine() -> Iterator[EmbeddedEngine]:
     """One embedded engine for the whole run."""

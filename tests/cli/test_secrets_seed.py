@@ -36,7 +36,7 @@ SPEC = """\
 
 @pytest.fixture
 def tree(bao: Bao, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("COLUMNS", "160")
     root = bao.tree(tmp_path / "tree", SPEC)
     monkeypatch.chdir(root)
     return root

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 EXAMPLE = """
 plate-llm env promote stg prod --tag 0.2.0 --dry-run
-plate-llm env promote stg prod --value llm.modelName
+plate-llm env promote stg prod --tag 0.2.0 --value llm.modelName
 """
 
 From = Annotated[
