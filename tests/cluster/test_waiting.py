@@ -228,6 +228,15 @@ def test_a_watch_on_which_nothing_comes_any_more_is_given_up(
     assert outcome.done
 
 
+def test_watches_that_end_at_once_are_not_asked_for_without_end(kube: Cluster, api: Api) -> None:
+    ArgoCD(kube, scripts.stuck())
+    kube.create(APPLICATION)
+    goal = ask_to_look(api, REF)
+    kube.fault(r"/applications", watch=True, drop="body", times=None)
+    assert Waiter(api, REF, goal, 2).wait().timed_out
+    assert len(kube.asked("GET", "/applications")) < 16
+
+
 def test_versions_that_were_compacted_are_read_again(kube: Cluster, api: Api) -> None:
     ArgoCD(kube)
     kube.create(APPLICATION)

@@ -21,6 +21,9 @@ SLICE: Final = 5.0
 """Seconds of one watch. Each begins with a read, so that a change cannot be missed for longer, and
 a connection that has died unnoticed costs no more."""
 
+_SHORTEST: Final = 0.5
+"""Seconds of the shortest slice, so that the API server is not asked without end."""
+
 GRACE: Final = 30.0
 """Seconds that an Application may be Degraded, or its pods in doubt: it may pass."""
 
@@ -84,6 +87,7 @@ class Waiter:
         """
         with deadline(self.api, self._begun + self.seconds):
             while self._left() > 0:
+                begun = time.monotonic()
                 for node in self._statuses():
                     if self._ends(node):
                         return self._outcome()
@@ -92,6 +96,9 @@ class Waiter:
                 if self._left() > 0 and (why := self._why_hopeless()):
                     self.verdict = Verdict(State.FAILED, why)
                     return self._outcome()
+                # Some proxies end every watch at once.
+                rest = _SHORTEST - (time.monotonic() - begun)
+                time.sleep(max(0.0, min(rest, self._left())))
         return self._outcome(timed_out=True)
 
     def _statuses(self) -> Iterator[Object | None]:

@@ -6,7 +6,7 @@ import re
 import shutil
 import sys
 import time
-from dataclasses import dataclass, field
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -60,24 +60,22 @@ def until_up(
         typer.Exit: with 1, it did not come up.
         ClusterError: the API server refuses.
     """
-    progress = Progress()
-    waiter = Waiter(
-        reached.argocd,
-        reached.application,
-        goal,
-        seconds,
-        notice=progress.show,
-        doubt=lambda app: doubt(reached.workloads, app),
-    )
-    try:
-        outcome = waiter.wait()
-    except KeyboardInterrupt:
-        progress.clear()
-        say(f"{reached.release.name}: no longer waited for")
-        say(status_text(waiter.last, waiter.verdict, screen_width()).rstrip())
-        raise
-    finally:
-        progress.clear()
+    with Progress() as progress:
+        waiter = Waiter(
+            reached.argocd,
+            reached.application,
+            goal,
+            seconds,
+            notice=progress.show,
+            doubt=lambda app: doubt(reached.workloads, app),
+        )
+        try:
+            outcome = waiter.wait()
+        except KeyboardInterrupt:
+            progress.clear()
+            say(f"{reached.release.name}: no longer waited for")
+            say(status_text(waiter.last, waiter.verdict, screen_width()).rstrip())
+            raise
     evidence = Evidence() if outcome.done else gather(reached.workloads, outcome.app)
     if output_format is options.ListFormat.JSON:
         write_out(outcome_json(reached.release.name, outcome, evidence))
@@ -87,25 +85,47 @@ def until_up(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
-@dataclass(slots=True)
 class Progress:
-    """A line on stderr that is written over; nothing where stderr is no terminal."""
+    """A line on a terminal that is written over, second by second; elsewhere nothing."""
 
-    begun: float = field(default_factory=time.monotonic)
-    shown: bool = False
+    def __init__(self) -> None:
+        self._begun = time.monotonic()
+        self._seen: tuple[LiveApplication, Verdict] | None = None
+        self._over = Event()
+        self._lock = Lock()
+        self._clock = Thread(target=self._tick, daemon=True)
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty():
+            self._clock.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
 
     def show(self, app: LiveApplication, verdict: Verdict) -> None:
         """Tell how it stands."""
-        if sys.stderr.isatty():
-            width = shutil.get_terminal_size().columns - len("^C")  # as the terminal adds it
-            line = progress_line(app, verdict, time.monotonic() - self.begun, width)
-            sys.stderr.write(f"{_CLEAR_LINE}{line}")
-            sys.stderr.flush()
-            self.shown = True
+        with self._lock:
+            self._seen = (app, verdict)
+        self._draw()
 
     def clear(self) -> None:
-        """Take the line away."""
-        if self.shown:
-            sys.stderr.write(_CLEAR_LINE)
+        """Take the line away; nothing is drawn from now on."""
+        with self._lock:
+            if self._clock.is_alive() and not self._over.is_set():
+                sys.stderr.write(_CLEAR_LINE)
+                sys.stderr.flush()
+            self._over.set()
+
+    def _tick(self) -> None:
+        while not self._over.wait(1):
+            self._draw()
+
+    def _draw(self) -> None:
+        with self._lock:
+            if self._seen is None or self._over.is_set() or not self._clock.is_alive():
+                return
+            width = shutil.get_terminal_size().columns - len("^C")  # as the terminal adds it
+            seconds = time.monotonic() - self._begun
+            sys.stderr.write(f"{_CLEAR_LINE}{progress_line(*self._seen, seconds, width)}")
             sys.stderr.flush()
-            self.shown = False
