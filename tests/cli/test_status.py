@@ -183,6 +183,16 @@ def test_a_release_that_does_not_render(ours: Tree, call: Call) -> None:
     ]
 
 
+def test_an_api_server_in_trouble(
+    living: Living, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plate_llm_cli.cluster.connection._PAUSES", ())
+    living.kube.fault("/api", status=503, times=None)
+    done = call("status", "stg")
+    assert (done.code, done.out) == (3, "")
+    assert "the API server, or an API that it hands on to, is down" in done.err
+
+
 def test_an_api_server_that_is_away(
     living: Living, call: Call, monkeypatch: pytest.MonkeyPatch
 ) -> None:

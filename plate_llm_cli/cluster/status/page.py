@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.events import EventLine, about, grouped, recent_warnings
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.cluster.api import Api
     from plate_llm_cli.cluster.status.expected import Expected
+
+_TROUBLE: Final = 500
+"""From this status on it is the API server that fails, not the request."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,10 +75,12 @@ def look(workload_api: Api, argo_api: Api, expected: Expected) -> Page:
     """Read all that the page has.
 
     Raises:
-        ClusterError: an API server is gone, or does not accept the credentials.
+        ClusterError: an API server is gone, in trouble, or does not accept the credentials.
     """
     reader = Reader(workload_api, expected.namespace)
     heard = attempt(lambda: recent_warnings(workload_api, expected.namespace))
+    if isinstance(heard, Unread) and heard.error.status >= _TROUBLE:
+        raise heard.error  # of the API server's own kinds: nothing else would be read, either
     warnings = [] if isinstance(heard, Unread) else heard
     running = workloads(reader, expected, warnings)
     items = [

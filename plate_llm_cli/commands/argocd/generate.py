@@ -166,7 +166,10 @@ def _show(
     if as_json:
         write_out(generated_json(generation.files, generation.refused, written or []))
     elif written is None:
-        write_out("".join(map(difference, generation.files)))
+        shown = "".join(map(difference, generation.files))
+        write_out(shown)
+        if not shown and not generation.refused:
+            say(written_text([]).rstrip())
     elif written or not generation.refused:
         write_out(written_text(written, str(out or "")))
 
