@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -69,6 +69,20 @@ def test_what_is_synced_no_more_though_it_says_ready(look: Look) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "spec",
+    [
+        {"refreshPolicy": "CreatedOnce"},
+        {"refreshPolicy": "OnChange"},
+        {"target": {"immutable": True}},
+    ],
+)
+def test_what_is_read_once_is_never_late(look: Look, spec: dict[str, Any]) -> None:
+    look.kube.patch("ExternalSecret", "web-env", {"spec": spec}, "shop")
+    look.living.change("ExternalSecret", "web-env", {"refreshTime": look.living.ago(hours=5)})
+    assert look.said("ExternalSecret") == (Level.OK, [])
+
+
 def test_what_the_operator_has_not_seen(look: Look) -> None:
     look.living.change("ExternalSecret", "web-env", {"conditions": None, "refreshTime": None})
     assert look.said("ExternalSecret") == (
@@ -90,8 +104,11 @@ def test_what_labels_may_leave_out_need_not_be_there(kube: Cluster, tmp_path: Pa
     expected = small()
     expected = replace(expected, external=[replace(expected.external[0], certain=False)])
     look = living(kube, tmp_path, expected)
+    before = look.page().items
     kube.delete("ExternalSecret", "web-env", "shop")
-    assert not [item for item in look.page().items if item.ref.kind == "ExternalSecret"]
+    kept = [item.ref for item in before if item.ref.kind != "ExternalSecret"]
+    assert len(kept) == len(before) - 1
+    assert [item.ref for item in look.page().items] == kept
 
 
 def test_a_store_that_is_not_ready(look: Look) -> None:

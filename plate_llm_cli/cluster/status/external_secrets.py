@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.cluster.messages import spoken
-from plate_llm_cli.cluster.objects import Object, condition, moment, text
+from plate_llm_cli.cluster.objects import Object, condition, moment, text, value
 from plate_llm_cli.cluster.status.ages import ago, span, stamp
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.cluster.status.reading import Unread, absent
@@ -95,7 +95,7 @@ def _maker(external: External, expected: Expected) -> str:
 def _external(ref: Ref, node: Object, now: datetime | None, env: str) -> Item:
     refreshed = moment(node, "status", "refreshTime")
     problems = [problem] if (problem := _unready(node, Root.NOT_SYNCED, env)) else []
-    every = interval(text(node, "spec", "refreshInterval"))
+    every = interval(text(node, "spec", "refreshInterval")) if _is_periodic(node) else None
     if not problems and every and refreshed and now and now - refreshed > every + _SLACK:
         late = f"to be read every {span(every)}, and was {ago(refreshed, now)}"
         advice = "is the operator of External Secrets up?"
@@ -120,6 +120,12 @@ def _unready(node: Object, root: Root, env: str) -> Problem | None:
     said = f"{reason}: {spoken(message)}".removesuffix(": ")
     advice = next((advice for pattern, advice in _CAUSES if pattern.search(message)), "")
     return Problem(Level.FAILING, root, said, advice.replace("{env}", env))
+
+
+def _is_periodic(node: Object) -> bool:
+    """Whether it is read again in time; the interval has a default where it counts for nothing."""
+    immutable = value(node, "spec", "target", "immutable") is True
+    return not immutable and text(node, "spec", "refreshPolicy") in ("", "Periodic")
 
 
 def interval(written: str) -> timedelta | None:
