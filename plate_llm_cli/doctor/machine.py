@@ -58,20 +58,26 @@ def _look_at_helm(found: Findings) -> None:
         found.ok("Helm", "built in")
     binary = shutil.which("helm")
     if binary is None:
-        said = "not on PATH, and not needed"
         if embedded:
-            found.skip("helm binary", said)
+            found.skip("helm binary", "not on PATH, and not needed")
         else:
             found.fail("helm binary", "not on PATH", "install it: no Helm is built in here")
         return
-    done = subprocess.run(  # noqa: S603 - fixed arguments
-        [binary, "version", "--short"], capture_output=True, check=False, timeout=30
-    )
-    said = done.stdout.decode(errors="replace").strip()
-    if done.returncode:
-        found.warn("helm binary", f"{binary} does not start", "--engine helm would not work")
-    else:
+    if said := _version_said(binary):
         found.ok("helm binary", f"{said} ({binary})")
+    else:
+        found.warn("helm binary", f"{binary} does not start", "--engine helm would not work")
+
+
+def _version_said(binary: str) -> str:
+    """What `binary` says when it is asked for its version; '' where it does not start."""
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments
+            [binary, "version", "--short"], capture_output=True, check=True, timeout=30
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return done.stdout.decode(errors="replace").strip()
 
 
 def look_at_git(root: Path, sources: Iterable[ApplicationSource], repo_url: str) -> Findings:

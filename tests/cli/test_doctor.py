@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from typing import TYPE_CHECKING
@@ -39,6 +40,20 @@ def test_without_env_the_machine_and_git(tree: Tree, call: Call) -> None:
     assert line_of(done.out, "checkout").startswith("skip: ")
     assert line_of(done.out, "OpenBao") == "skip: this tree has no secrets spec"
     assert "cluster" not in done.out
+
+
+def test_a_helm_that_does_not_start(
+    tree: Tree, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del tree
+    helm = tmp_path / "bin" / "helm"
+    helm.parent.mkdir()
+    helm.write_bytes(b"\x7fELF of another machine")
+    helm.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{helm.parent}{os.pathsep}{os.environ['PATH']}")
+    assert line_of(call("doctor").out, "helm binary") == (
+        f"warn: {helm} does not start: --engine helm would not work"
+    )
 
 
 def test_what_argocd_does_not_see(tree: Tree, call: Call) -> None:
