@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.gitops.applications import text_of
 from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.source.edit import set_value
-from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, format_route
+from plate_llm_cli.source.nodes import Mapping, Sequence, find, format_route
+from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -121,10 +123,9 @@ class TargetValues:
             return set_value(text, route, value)
         file = self._release.application.file
         if layer.kind is LayerKind.VALUES:
-            node = self._part.source.helm_field("values")
-            inner = node.value if isinstance(node, Scalar) else ""
-            place, above = _place(file, node)
-            return set_value(text, above, set_value(str(inner), route, value), document=place)
+            place, above = _place(file, self._part.source.helm_field("values"))
+            inner = text_of(find(parse_text(text, "").documents[place].root, above))
+            return set_value(text, above, set_value(inner, route, value), document=place)
         place, above = _place(file, layer.node)
         if layer.kind is LayerKind.OBJECT:
             return set_value(text, (*above, *route), value, document=place)

@@ -124,6 +124,16 @@ def test_values_in_the_application(images: Tree, call: Call, form: str, changed:
     assert changed in (images.root / "apps/web-prod.yaml").read_text()
 
 
+def test_several_values_move_within_one_text(images: Tree, call: Call) -> None:
+    form = "      values: |\n        greeting: hello\n        image:\n          tag: 1.2.0\n"
+    files = "        - values-prod.yaml\n"
+    images.replace("apps/web-prod.yaml", files, files + form)
+    ended = call("env", "promote", "web-stg", "web-prod", "--value", "greeting", "--yes")
+    assert (ended.code, ended.err) == (0, "written: apps/web-prod.yaml\n")
+    application = (images.root / "apps/web-prod.yaml").read_text()
+    assert form.replace("hello", "ahoy").replace("1.2.0", '"1.3.0"') in application
+
+
 def test_a_new_finding_stops_it(images: Tree, call: Call) -> None:
     guard = '{{ if eq .Values.image.tag "1.3.0" }}{{ fail "not this one" }}{{ end }}'
     condition = '{{ if eq .Release.Name "web-prod" }}' + guard + "{{ end }}\n"
