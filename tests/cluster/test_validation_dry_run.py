@@ -15,7 +15,6 @@ from plate_llm_cli.cluster.validation.refusals import refusals
 from plate_llm_cli.errors import ClusterError
 from plate_llm_cli.graph.manifests import Manifest, objects_of
 from plate_llm_cli.source.reader import parse_text
-from tests.cluster.double.api import Api
 from tests.cluster.validating import APPLICATION, Tried, tried
 
 if TYPE_CHECKING:
@@ -232,16 +231,8 @@ def test_name_with_a_slash_is_one_part_of_a_path() -> None:
         ("something else", "1:1"),
     ],
 )
-def test_warning(tree: Tried, warning: str, place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = Api.answer
-
-    def answer(self: Api, request: object, target: object) -> object:
-        made = whole(self, request, target)  # type: ignore[arg-type]
-        if request.method == "PATCH":  # type: ignore[attr-defined]
-            made.warnings.append(warning)
-        return made
-
-    monkeypatch.setattr(Api, "answer", answer)
+def test_warning(tree: Tried, warning: str, place: str) -> None:
+    tree.kube.fault(method="PATCH", warning=warning, times=None)
     assert tree.complaints(DEPLOYMENT) == [
         f"server-warning warning manifests/all.yaml:{place} "
         f"the API server warns of Deployment app: {warning}"

@@ -23,7 +23,8 @@ class Fault:
     requests go well, the next `times` do not; None means all. `delay` is in seconds.
     `drop="before"` closes the connection without an answer, `drop="body"` in the middle of the
     answer's body (a watch: of its first event). `silent` answers a watch with headers and
-    nothing else, and another request not at all, until the client goes away.
+    nothing else, and another request not at all, until the client goes away. `warning` is one of
+    the API server, sent with an answer that is otherwise as it would be.
     """
 
     path: str = ""
@@ -35,6 +36,7 @@ class Fault:
     delay: float = 0.0
     drop: Cut = ""
     silent: bool = False
+    warning: str = ""
     watch: bool | None = None
     times: int | None = 1
     after: int = 0

@@ -174,7 +174,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         for name, value in answer.headers.items():
             self.send_header(name, value)
-        for warning in dict.fromkeys(answer.warnings):
+        for warning in filter(None, dict.fromkeys((*answer.warnings, fault.warning))):
             self.send_header("Warning", f"299 - {json.dumps(warning)}")
         self.end_headers()
         if self.command == "HEAD":
