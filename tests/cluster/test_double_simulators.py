@@ -143,6 +143,7 @@ def test_an_application_may_go_away_meanwhile(kube: Cluster, argocd: ArgoCD) -> 
     argocd.plan("web", scripts.deleted())
     kube.create(application())
     until(lambda: not kube.exists("Application", "web", "argocd"))
+    assert kube.objects("Application") == []
 
 
 def test_argocd_has_the_time_of_the_cluster() -> None:
@@ -227,8 +228,9 @@ def test_a_store_is_valid_or_not(kube: Cluster) -> None:
     about = {"apiVersion": "external-secrets.io/v1", "kind": "SecretStore"}
     for name in ("bao", "broken"):
         kube.create(about | {"metadata": {"name": name}, "spec": {"provider": {"vault": {}}}})
-    until(lambda: ready(kube, "SecretStore", "bao") == "Valid")
-    until(lambda: ready(kube, "SecretStore", "broken") == "InvalidProviderConfig")
+    until(lambda: all(ready(kube, "SecretStore", name) for name in ("bao", "broken")))
+    assert ready(kube, "SecretStore", "bao") == "Valid"
+    assert ready(kube, "SecretStore", "broken") == "InvalidProviderConfig"
 
 
 def rolled_out(kube: Cluster, generation: int) -> Callable[[], bool]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from plate_llm_cli.cluster.jq_paths import JqPath, UnreadPathError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.cluster.jq_paths import Place
 
 INGRESS = {
     "metadata": {"annotations": {"a.io/b": "1"}},
@@ -55,7 +60,28 @@ def test_more_than_a_path(expression: str) -> None:
         JqPath.read(expression)
 
 
-@given(st.text(alphabet='.[]"|?()ab0 =!selct,', max_size=40))
-def test_any_text_is_read_or_refused(expression: str) -> None:
-    with suppress(UnreadPathError):
-        JqPath.read(expression).places(INGRESS)
+def _everywhere(value: Any, here: Place = ()) -> Iterator[Place]:
+    """The places of all that is in `value`, and of itself."""
+    yield here
+    if isinstance(value, dict | list):
+        for step, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _everywhere(inner, (*here, step))
+
+
+_PIECES = st.sampled_from(
+    (
+        ".", ".spec", ".rules", ".http", ".paths", ".path", ".host", '."a.io/b"', "[]", "[0]",
+        "[-1]", "[7]", "?", " | ", "select(", ")", 'has("host")', 'startswith("/")', "==", '"x"',
+    )
+)  # fmt: skip
+_PATHS = st.lists(_PIECES, max_size=6).map(lambda pieces: f".spec.rules{''.join(pieces)}")
+
+
+@given(_PATHS | st.text(alphabet='.[]"|?()ab0 =!selct,', max_size=40))
+def test_any_text_is_refused_or_leads_to_what_is_there_once(expression: str) -> None:
+    try:
+        places = JqPath.read(expression).places(INGRESS)
+    except UnreadPathError:
+        return
+    assert set(places) <= set(_everywhere(INGRESS))
+    assert len(set(places)) == len(places)
