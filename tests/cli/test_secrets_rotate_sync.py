@@ -99,8 +99,11 @@ def test_secret_has_the_new_value_before_the_pods_start_anew(
 
 @pytest.mark.usefixtures("eso")
 def test_no_value_goes_to_the_api_server(bao: Bao, kube: Cluster, call: Call) -> None:
-    rotate(call, "JWT_SECRET", "--restart")
+    old = bao.data("server/staging")["JWT_SECRET"]
+    assert rotate(call, "JWT_SECRET", "--restart").code == 0
     new = bao.data("server/staging")["JWT_SECRET"]
+    assert new != old
+    assert len(kube.asked("PATCH")) == 2
     for request in kube.requests:
         assert new.encode() not in request.body
         assert bao.token.encode() not in request.body + str(request.headers).encode()

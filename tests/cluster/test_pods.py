@@ -184,8 +184,9 @@ def test_what_exit_codes_mean(code: int, cause: str) -> None:
 def test_what_a_container_left_as_its_message_is_not_shown() -> None:
     # terminationMessagePolicy FallbackToLogsOnError: the end of the log, with whatever is in it.
     last = ended(1, message="Traceback: key sk-live-canary is wrong")
-    asked = pod(waiting("CrashLoopBackOff", "back-off 5m0s") | {"lastState": last})
-    assert "canary" not in repr(troubles(asked))
+    found = only(troubles(pod(waiting("CrashLoopBackOff", "back-off 5m0s") | {"lastState": last})))
+    assert (found.what, found.exit_code) == ("CrashLoopBackOff", 1)
+    assert "canary" not in repr(found)
 
 
 def test_a_command_that_is_not_there() -> None:

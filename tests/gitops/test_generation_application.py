@@ -200,7 +200,9 @@ def test_labels_of_the_namespace_come_from_the_conventions() -> None:
 def test_conventions_may_leave_fields_to_each_file() -> None:
     conventions = Conventions(automated=False, finalizer="", waves=False, sync_options=[])
     text = application_text(FACTS, "", conventions)
-    assert not {"automated:", "finalizers:", "sync-wave", "syncOptions:"} & set(text.split())
+    fields = ("automated:", "finalizers:", "sync-wave", "syncOptions:")
+    assert [field for field in fields if field in STAGING] == list(fields)
+    assert [field for field in fields if field in text] == []
 
 
 def test_what_no_object_needs_any_more_goes_with_its_comment() -> None:

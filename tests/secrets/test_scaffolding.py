@@ -139,7 +139,7 @@ def test_line_ends_stay(tmp_path: Path) -> None:
     (tmp_path / "environments").mkdir()
     (tmp_path / "environments/secrets.yaml").write_bytes(text.encode())
     change = made(load_spec(Tree(tmp_path)).required())
-    assert "\n" not in change.text.replace("\r\n", "")
+    assert change.text == made(spec_in(tmp_path, SPEC)).text.replace("\n", "\r\n")
 
 
 def test_nothing_is_left_of_the_last_environment(spec: Spec) -> None:
