@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import OutputError
 from plate_llm_cli.source.files import write_atomically
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.source.tree import Tree
+
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+")
+"""As Git has lines: what else Python takes for an end of one is part of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,7 @@ class FileChange:
 
     def diff(self) -> str:
         """As a unified diff, as `git apply` takes it."""
-        old = (self.before or "").splitlines(keepends=True)
-        new = (self.after or "").splitlines(keepends=True)
+        old, new = _LINE.findall(self.before or ""), _LINE.findall(self.after or "")
         names = [
             "/dev/null" if text is None else f"{side}/{self.path}"
             for side, text in (("a", self.before), ("b", self.after))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plate_llm_cli.errors import OutputError
-from plate_llm_cli.source.changes import Changes
+from plate_llm_cli.source.changes import Changes, FileChange
 from plate_llm_cli.source.planned_tree import PlannedTree
 from plate_llm_cli.source.tree import Tree
 
@@ -115,3 +115,12 @@ def _look(tree: Tree) -> list[object]:
         [tree.data(path) for path in paths],
         [tree.read(path).root is None for path in paths],
     ]
+
+
+def test_a_diff_has_the_lines_that_git_has() -> None:
+    change = FileChange("a.yaml", "a: 1 \x0c\u2028 # b\nc: 1\n", "a: 2 \x0c\u2028 # b\nc: 1")
+    assert change.diff() == (
+        "--- a/a.yaml\n+++ b/a.yaml\n@@ -1,2 +1,2 @@\n"
+        "-a: 1 \x0c\u2028 # b\n-c: 1\n"
+        "+a: 2 \x0c\u2028 # b\n+c: 1\n\\ No newline at end of file\n"
+    )
