@@ -17,7 +17,7 @@ from plate_llm_cli.gitops.git import git
 from plate_llm_cli.gitops.repository import normalise_url, remote_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from plate_llm_cli.gitops.applications import ApplicationSource
@@ -124,15 +124,21 @@ def _look_at_changes(found: Findings, root: Path) -> None:
         found.warn("working tree", said, "ArgoCD sees what is committed and pushed")
     else:
         found.ok("working tree", f"{branch}, nothing changed")
+    _look_at_upstream(found, branch, facts)
+
+
+def _look_at_upstream(found: Findings, branch: str, facts: Mapping[str, str]) -> None:
+    """`facts` are the headers of `git status`; `branch.ab` is there when both ends have commits."""
+    upstream = facts.get("branch.upstream", "")
     ahead, _, behind = facts.get("branch.ab", "").partition(" ")
-    if "branch.upstream" not in facts:
-        found.warn(
-            "upstream", f"{branch} follows no branch", "git push -u origin shows it to ArgoCD"
-        )
+    if not ahead:
+        follows = f"{upstream}, which is not here" if upstream else "no branch"
+        advice = "git push -u origin shows it to ArgoCD"
+        found.warn("upstream", f"{branch} follows {follows}", advice)
     elif ahead != "+0":
-        found.warn("upstream", f"{ahead[1:]} not pushed to {facts['branch.upstream']}", "git push")
+        found.warn("upstream", f"{ahead[1:]} not pushed to {upstream}", "git push")
     elif behind != "-0":
-        said = f"{behind[1:]} behind {facts['branch.upstream']}, as of the last fetch"
+        said = f"{behind[1:]} behind {upstream}, as of the last fetch"
         found.warn("upstream", said, "git pull")
     else:
-        found.ok("upstream", f"as {facts['branch.upstream']}, as of the last fetch")
+        found.ok("upstream", f"as {upstream}, as of the last fetch")

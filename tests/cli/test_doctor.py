@@ -65,7 +65,21 @@ def test_what_argocd_does_not_see(tree: Tree, call: Call) -> None:
     done = call("doctor")
     assert line_of(done.out, "origin") == "ok: https://git.example.com/team/deploy.git"
     assert line_of(done.out, "working tree").startswith("warn: main, with 2 changed files: ")
+    assert line_of(done.out, "upstream").startswith("warn: main follows no branch: ")
     assert "s3cr3t" not in done.out
+
+
+def test_a_branch_that_follows_what_is_not_here(tree: Tree, call: Call) -> None:
+    for command in (
+        ("init", "-q", "-b", "main"),
+        ("remote", "add", "origin", "https://git.example.com/team/deploy.git"),
+        ("config", "branch.main.remote", "origin"),
+        ("config", "branch.main.merge", "refs/heads/gone"),
+    ):
+        subprocess.run(["git", *command], cwd=tree.root, check=True)  # noqa: S603, S607
+    assert line_of(call("doctor").out, "upstream").startswith(
+        "warn: main follows origin/gone, which is not here: "
+    )
 
 
 def test_a_cluster_in_which_all_is_allowed(cluster: Cluster, call: Call) -> None:
