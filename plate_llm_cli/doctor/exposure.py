@@ -49,6 +49,10 @@ def look_at_host(found: Findings, host: str, *, tls: bool, port: int = _PORT) ->
         return
     try:
         known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        advice = "correct it in the values: between its dots are 1 to 63 characters"
+        found.fail(host, "no name can be like this", advice)
+        return
     except OSError as error:
         advice = "add its DNS record: the Ingress's address, which plate-llm status shows"
         found.fail(host, f"the name is not known ({error.strerror or error})", advice)

@@ -113,6 +113,12 @@ def test_a_name_that_is_not_known() -> None:
     )
 
 
+@pytest.mark.parametrize("host", ["shop..example.com", f"{'a' * 64}.example.com"])
+def test_what_can_be_no_name(host: str) -> None:
+    line = looked_at(host, 443)
+    assert (line.state, line.said) == (State.FAIL, "no name can be like this")
+
+
 def test_without_tls_the_name_is_all() -> None:
     line = looked_at("localhost", 80, tls=False)
     assert (line.state, _ipv4(line.said)) == (State.OK, "127.0.0.1, without TLS")
