@@ -108,8 +108,8 @@ class _Seen:
         """The newest ReplicaSet, and those before it that still have pods."""
         if isinstance(self.owned, Unread):
             return []
-        newest, *older = self.owned.sets_of(self.node) or [{}]
-        return [item for item in (newest, *older) if item is newest or _has_pods(item) if item]
+        sets = self.owned.sets_of(self.node)
+        return [*sets[:1], *filter(_has_pods, sets[1:])]
 
     def _revision(self) -> str:
         return text(self.node, "metadata", "annotations", REVISION)
