@@ -57,6 +57,12 @@ def test_an_ingress_without_an_address_yet(look: Look) -> None:
     assert problem.advice == "is the controller of the ingress class nginx up?"
 
 
+def test_an_ingress_without_rules_is_for_every_host(look: Look) -> None:
+    backend = {"service": {"name": "web", "port": {"number": 80}}}
+    look.kube.patch("Ingress", "web", {"spec": {"rules": None, "defaultBackend": backend}}, "shop")
+    assert look.item("Ingress").summary.startswith("* at ")
+
+
 def test_an_ingress_that_never_got_one(look: Look, kube: Cluster) -> None:
     look.living.change("Ingress", "web", {"loadBalancer": None})
     made = {"metadata": {"creationTimestamp": look.living.ago(minutes=30)}}
@@ -129,6 +135,12 @@ def test_both_ways_to_write_a_time_are_read(year: int) -> None:
     # RFC 5280, 4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050 on.
     ends = datetime(year, 3, 4, 5, 6, 7, tzinfo=UTC)
     assert not_after(certificate(ends)) == ends
+
+
+def test_what_stands_before_a_certificate_is_passed_over() -> None:
+    # `openssl s_client` and `openssl x509 -text` write so, and so do controllers read it.
+    ends = datetime(2049, 3, 4, tzinfo=UTC)
+    assert not_after(f"subject=CN = shop.example.com\n{certificate(ends)}") == ends
 
 
 _VALID = ssl.PEM_cert_to_DER_cert(certificate(datetime(2049, 3, 4, tzinfo=UTC)))

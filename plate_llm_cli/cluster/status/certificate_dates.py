@@ -12,14 +12,16 @@ from typing import Final
 
 _VERSION: Final = 0xA0
 _UTC_TIME: Final = 0x17
+_BEGIN: Final = "-----BEGIN CERTIFICATE-----"
 _END: Final = "-----END CERTIFICATE-----"
 
 
 def not_after(pem: str) -> datetime | None:
     """When the first certificate of `pem` ends; None where there is none that can be read."""
     try:
-        der = ssl.PEM_cert_to_DER_cert(pem[: pem.index(_END) + len(_END)].strip())
-        return _end_of(der)
+        start = pem.index(_BEGIN)  # before it, some tools write what is in it
+        end = pem.index(_END, start) + len(_END)
+        return _end_of(ssl.PEM_cert_to_DER_cert(pem[start:end]))
     except (ValueError, IndexError):
         return None
 

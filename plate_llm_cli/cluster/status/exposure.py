@@ -53,7 +53,7 @@ def ingresses(reader: Reader, expected: Expected) -> Iterator[Item]:
 def _ingress(ref: Ref, node: Object, now: datetime | None) -> Item:
     points = items(node, "status", "loadBalancer", "ingress")
     addresses = [text(item, "ip") or text(item, "hostname") for item in points]
-    hosts = [text(rule, "host") or "*" for rule in items(node, "spec", "rules")]
+    hosts = [text(rule, "host") or "*" for rule in items(node, "spec", "rules")] or ["*"]
     facts = {"hosts": hosts, "addresses": addresses}
     names = ", ".join(dict.fromkeys(hosts))
     if addresses:
