@@ -111,7 +111,7 @@ def _part(match: re.Match[str]) -> _Key | _Index | _Each | _Select | None:
     """What a token means; None for those that change nothing."""
     if match["key"] is not None:
         text = match["key"].strip().strip(".[] \t")
-        return _Key(str(json.loads(text)) if text.startswith('"') else text)
+        return _Key(str(_literal(text)) if text.startswith('"') else text)
     if match["index"] is not None:
         return _Index(int(match["index"].strip(".[] \t")))
     if match["each"] is not None:
@@ -124,6 +124,8 @@ def _part(match: re.Match[str]) -> _Key | _Index | _Each | _Select | None:
 def _condition(text: str) -> Callable[[Any], bool]:
     if call := _CALL.fullmatch(text):
         path, wanted = JqPath.read(call["path"] or "."), _literal(call["literal"])
+        if not isinstance(wanted, str):
+            raise UnreadPathError(text)  # parts of lists and objects, and indices
         test = _TESTS[call["name"]]
         return lambda obj: test(path.value(obj), wanted)
     if compared := _COMPARISON.fullmatch(text):
@@ -134,10 +136,10 @@ def _condition(text: str) -> Callable[[Any], bool]:
     return lambda obj: path.value(obj) not in (None, False)
 
 
-_TESTS: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "startswith": lambda value, wanted: isinstance(value, str) and value.startswith(str(wanted)),
-    "endswith": lambda value, wanted: isinstance(value, str) and value.endswith(str(wanted)),
-    "contains": lambda value, wanted: isinstance(value, str) and str(wanted) in value,
+_TESTS: Final[dict[str, Callable[[Any, str], bool]]] = {
+    "startswith": lambda value, wanted: isinstance(value, str) and value.startswith(wanted),
+    "endswith": lambda value, wanted: isinstance(value, str) and value.endswith(wanted),
+    "contains": lambda value, wanted: isinstance(value, str) and wanted in value,
     "has": lambda value, wanted: isinstance(value, dict) and wanted in value,
 }
 

@@ -53,7 +53,18 @@ def test_where_it_leads(expression: str, places: list[tuple[str | int, ...]]) ->
 
 @pytest.mark.parametrize(
     "expression",
-    [".a, .b", ".a | length", ".a | select(.b > 3)", "..", ".a | map(.b)", ".a // 1", "del(.a)"],
+    [
+        ".a, .b",
+        ".a | length",
+        ".a | select(.b > 3)",
+        "..",
+        ".a | map(.b)",
+        ".a // 1",
+        "del(.a)",
+        r'.["\(1)"]',
+        ".[] | select(.a | has([1]))",
+        '.[] | select(.a | contains(["x"]))',
+    ],
 )
 def test_more_than_a_path(expression: str) -> None:
     with pytest.raises(UnreadPathError):
