@@ -32,7 +32,15 @@ IN_CLUSTER: Final = "in-cluster"
 
 _DEFAULT: Final = "~/.kube/config"
 _SERVICE_HOST: Final = "KUBERNETES_SERVICE_HOST"
-_BROKEN: Final = (AttributeError, KeyError, TypeError, ValueError, OSError, ConfigException)
+_BROKEN: Final = (
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+    OSError,
+    ConfigException,
+    yaml.YAMLError,
+)
 """What the client's loader raises for a kubeconfig of another shape."""
 
 
@@ -140,7 +148,7 @@ def read_kubeconfig(environment: Mapping[str, str]) -> Kubeconfig:
         raise KubeconfigError(f"there is no kubeconfig ({where})", hint)
     try:
         return _contexts(_merged(os.pathsep.join(there)), os.pathsep.join(there))
-    except (*_BROKEN, yaml.YAMLError) as error:
+    except _BROKEN as error:
         hint = "kubectl config view shows what is wrong with it"
         raise KubeconfigError(f"{paths} is no kubeconfig: {_reason(error)}", hint) from None
 

@@ -83,6 +83,13 @@ def test_a_broken_one_is_named_and_not_shown(tmp_path: Path, text: str, reason: 
     assert TOKEN not in caught.value.message + caught.value.hint
 
 
+def test_one_that_breaks_before_it_is_read_anew(tmp_path: Path) -> None:
+    found = read(tmp_path, SOUND)
+    (tmp_path / "config").write_text(BROKEN["no YAML"][0], "utf-8")
+    with pytest.raises(KubeconfigError, match=r"'dev' cannot be used: line 2 is no YAML"):
+        found.configuration("dev")
+
+
 def test_there_is_none(tmp_path: Path) -> None:
     with pytest.raises(KubeconfigError) as caught:
         read_kubeconfig({"KUBECONFIG": f"{tmp_path}/absent"})
