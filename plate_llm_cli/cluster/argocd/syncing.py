@@ -6,6 +6,7 @@ Source: argo-cd `server/application/application.go`, `Sync`.
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
@@ -64,16 +65,20 @@ def look_again(api: Api, ref: Ref, seconds: float = LOOK_SECONDS) -> LiveApplica
         live = existing(api, ref)
         if not live.refreshing:
             return live
-        try:
-            for _, node in api.watch(ref, live.version, min(left, _SLICE)):
-                if not LiveApplication(node).refreshing:
-                    break
-        except ClusterError:  # no right to watch, or a connection that broke: it is read again
-            time.sleep(min(left, _PAUSE))
+        if not _is_seen_to_look(api, live, min(left, _SLICE)):
+            time.sleep(min(left, _PAUSE))  # some proxies end every watch at once
     raise ClusterError(
         f"ArgoCD has not looked at {ref} within {seconds:.0f} seconds, nothing was synced",
         "is its application controller running? plate-llm doctor checks",
     )
+
+
+def _is_seen_to_look(api: Api, live: LiveApplication, seconds: float) -> bool:
+    """Whether a watch tells that ArgoCD has looked; without one, the object is read again."""
+    with suppress(ClusterError):  # no right to watch, or a connection that broke
+        changes = api.watch(live.ref, live.version, seconds)
+        return any(not LiveApplication(node).refreshing for _, node in changes)
+    return False
 
 
 def sync(api: Api, ref: Ref, wish: Wish, *, dry_run: bool = False) -> Started:
