@@ -144,6 +144,23 @@ def test_the_image_tag_is_as_asked_for(ours: Tree, call: Call) -> None:
     assert '\n  tag: "1.10"\n' in text(ours, "charts/plate-llm/values-qa.yaml")
 
 
+def test_a_tag_that_the_model_takes_from_the_chart(tree: Tree, call: Call) -> None:
+    take(tree, "good-two-environments")
+    call("env", "new", "qa", "--from", "web-stg", "--tag", "1.10")
+    assert text(tree, "charts/web/values-qa.yaml") == 'replicaCount: 2\nimage:\n  tag: "1.10"\n'
+
+
+def test_a_tag_that_no_value_file_can_set(tree: Tree, call: Call) -> None:
+    take(tree, "good-two-environments")
+    files = "        - values-stg.yaml\n"
+    parameters = "      parameters:\n        - name: image.tag\n          value: '1.9'\n"
+    tree.replace("argocd/web-stg.yaml", files, files + parameters)
+    before = contents(tree)
+    ended = call("env", "new", "qa", "--from", "web-stg", "--tag", "1.10")
+    assert (ended.code, contents(tree)) == (2, before)
+    assert "no value file of the environment's own can set image.tag" in ended.err
+
+
 def test_another_cluster(tree: Tree, call: Call) -> None:
     take(tree, "good-two-environments")
     seoul = "https://seoul.example.com:6443"

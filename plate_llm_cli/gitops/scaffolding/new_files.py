@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.errors import UsageError
 from plate_llm_cli.gitops.applications import argo_objects, text_of
 from plate_llm_cli.gitops.promotion import TAG
 from plate_llm_cli.gitops.releases import LayerKind, ProblemKind
@@ -16,6 +17,8 @@ from plate_llm_cli.source.nodes import find, format_route
 from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from plate_llm_cli.gitops.releases import ChartPart, ManifestsPart, Release
     from plate_llm_cli.gitops.scaffolding.sibling import Scaffold
 
@@ -29,11 +32,17 @@ def add_files(scaffold: Scaffold) -> None:
     """Plan everything that is the new environment's own.
 
     Raises:
-        UsageError: a file is there already, or nothing tells an Application's environment.
+        UsageError: a file is there already, nothing tells an Application's environment, or none of
+            its files can set the tag.
         EditError: a file is no sound YAML, or of a form that cannot be edited.
     """
-    for path, chart in _value_files(scaffold).items():
-        _add_value_file(scaffold, path, chart)
+    files = _value_files(scaffold)
+    tagged = {path for path, part in files.items() if _decides_tag(part, path, files)}
+    if scaffold.target.tag and not tagged:
+        message = "no value file of the environment's own can set image.tag"
+        raise UsageError(message, "leave --tag out, and set the tag by hand")
+    for path, part in files.items():
+        _add_value_file(scaffold, path, part, tag=scaffold.target.tag if path in tagged else "")
     for folder in _folders(scaffold):
         _add_folder(scaffold, folder)
     add_applications(scaffold)
@@ -52,12 +61,12 @@ def _value_files(scaffold: Scaffold) -> dict[str, ChartPart]:
     }
 
 
-def _add_value_file(scaffold: Scaffold, path: str, part: ChartPart) -> None:
+def _add_value_file(scaffold: Scaffold, path: str, part: ChartPart, tag: str) -> None:
     text = scaffold.changes.text(path) or ""
     closed = closed_values(scaffold, part.chart, text)
     text = rewritten(text, path, scaffold.renaming, lambda at: is_image(at) or at in closed)
-    if scaffold.target.tag and _decides_tag(part, path):
-        text = set_value(text, TAG, scaffold.target.tag)
+    if tag:
+        text = set_value(text, TAG, tag)
     new = scaffold.renaming(path)
     scaffold.put_new(new, text)
     for route, value in closed.items():
@@ -65,10 +74,12 @@ def _add_value_file(scaffold: Scaffold, path: str, part: ChartPart) -> None:
         scaffold.note(f"{new}: {name} stays {value}: the chart's schema lists what it may be")
 
 
-def _decides_tag(part: ChartPart, path: str) -> bool:
-    """Whether the file is the last one that sets the image's tag."""
-    layers = [layer for layer in part.layers if layer.kind is LayerKind.FILE and layer.sets(TAG)]
-    return bool(layers) and layers[-1].file is not None and layers[-1].file.path == path
+def _decides_tag(part: ChartPart, path: str, own: Collection[str]) -> bool:
+    """Whether the file, of the environment's `own`, is the first whose tag of the image wins."""
+    setting = [index for index, layer in enumerate(part.layers) if layer.sets(TAG)]
+    behind = part.layers[setting[-1] :] if setting else ()
+    files = [layer.label for layer in behind if layer.kind is LayerKind.FILE]
+    return next((label for label in files if label in own), "") == path
 
 
 def _folders(scaffold: Scaffold) -> list[ManifestsPart]:
