@@ -95,7 +95,10 @@ def look_at_external_secrets(found: Findings, api: Api, manifests: Iterable[Mani
             found.fail("External Secrets", f"the cluster does not serve {version}", advice)
             return
     version = _running(api, "", "external-secrets", "Deployment")
-    found.ok("External Secrets", version or f"serves {', '.join(used)}")
+    if version or used:
+        found.ok("External Secrets", version or f"serves {', '.join(used)}")
+    else:
+        found.skip("External Secrets", "no ExternalSecret is rendered")
 
 
 def _running(api: Api, namespace: str, name: str, *kinds: str) -> str:

@@ -88,6 +88,7 @@ def test_a_cluster_in_which_all_is_allowed(cluster: Cluster, call: Call) -> None
     assert line_of(done.out, "argocd apply") == "ok: allowed"
     assert line_of(done.out, "ArgoCD").startswith("ok: its CRDs are there")
     assert cluster.url in line_of(done.out, "API server")
+    assert line_of(done.out, "External Secrets") == "skip: no ExternalSecret is rendered"
     assert line_of(done.out, "host") == "skip: no Ingress with a host is rendered"
 
 
