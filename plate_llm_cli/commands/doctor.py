@@ -25,7 +25,7 @@ from plate_llm_cli.secrets.loading import load_spec
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.secrets.addresses import Place
 
 app = typer.Typer(add_completion=False)
@@ -81,19 +81,24 @@ def _areas(workspace: Workspace, env: str | None, where: Where) -> Iterator[Find
     except RootError:
         sources = []
     yield look_at_git(workspace.root, sources, workspace.settings.repo_url)
-    deployment = _rendered(workspace, env) if env else None
-    if env and deployment:
-        yield _cluster(workspace, env, where, deployment)
+    charts = Findings("charts")
+    manifests: list[Manifest] = []
+    if env:
+        with charts.failing("rendering"):
+            manifests = _rendered(workspace, env)
+        yield charts
+        yield _cluster(workspace, env, where, manifests)
     yield _openbao(workspace, env)
-    if deployment:
-        yield look_at_ingresses(deployment.manifests)
+    if env and not charts.lines:
+        yield look_at_ingresses(manifests)
 
 
-def _rendered(workspace: Workspace, env: str) -> Deployment:
-    return workspace.build(workspace.environment(env), workspace.render_options())
+def _rendered(workspace: Workspace, env: str) -> list[Manifest]:
+    deployment = workspace.build(workspace.environment(env), workspace.render_options())
+    return list(deployment.manifests)
 
 
-def _cluster(workspace: Workspace, env: str, where: Where, deployment: Deployment) -> Findings:
+def _cluster(workspace: Workspace, env: str, where: Where, manifests: list[Manifest]) -> Findings:
     from plate_llm_cli.doctor import cluster  # noqa: PLC0415 - loads the Kubernetes client: 0.3 s
 
     found = Findings("cluster")
@@ -108,7 +113,7 @@ def _cluster(workspace: Workspace, env: str, where: Where, deployment: Deploymen
             }
             cluster.look_at_rights(found, sides)
             cluster.look_at_argocd(found, reached.argocd, reached.argo_namespace)
-            cluster.look_at_external_secrets(found, reached.workloads, deployment.manifests)
+            cluster.look_at_external_secrets(found, reached.workloads, manifests)
     return found
 
 

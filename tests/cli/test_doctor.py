@@ -92,6 +92,17 @@ def test_a_cluster_in_which_all_is_allowed(cluster: Cluster, call: Call) -> None
     assert line_of(done.out, "host") == "skip: no Ingress with a host is rendered"
 
 
+def test_without_the_helm_that_is_set_the_rest_is_looked_at(
+    cluster: Cluster, tree: Tree, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.write("plate-llm.toml", 'engine = "helm"\n[contexts]\nweb-stg = "stg"\n')
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    done = call("doctor", "web-stg")
+    assert (done.code, done.err) == (1, "")
+    assert line_of(done.out, "rendering").startswith("fail: there is no `helm` on PATH: ")
+    assert cluster.url in line_of(done.out, "API server")
+
+
 def test_what_may_not_be_done_is_named_by_command(cluster: Cluster, call: Call) -> None:
     cluster.deny(verb="patch", group="argoproj.io", resource="applications")
     cluster.deny(verb="list", resource="pods")
