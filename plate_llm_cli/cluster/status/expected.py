@@ -54,8 +54,8 @@ class Expected:
     external: list[External]
     stores: list[Ref]
     secrets: dict[str, Read]
-    unrendered: list[str]
-    """Releases of which it is not known what they apply."""
+    unrendered: list[Ref]
+    """The Applications of which it is not known what they apply."""
 
     def of_kind(self, kind: str) -> list[Ref]:
         """The objects of a kind, in their order."""
@@ -79,13 +79,17 @@ def expect(deployment: Deployment, release: Release, env: str, namespace: str = 
     return Expected(
         env,
         where,
-        [application_ref(*item.application.identity) for item in releases],
+        [_application(item) for item in releases],
         {_ref(item, where): item.plain for item in here if not item.hook},
         [_external(item, where) for item in external],
         [_ref(manifest, where) for manifest in stores],
         _reads(deployment, release),
-        [item.name for item in deployment.failed if item in own],
+        [_application(item) for item in deployment.failed if item in own],
     )
+
+
+def _application(release: Release) -> Ref:
+    return application_ref(*release.application.identity)
 
 
 def _ref(manifest: Manifest, namespace: str) -> Ref:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.cluster.argocd.application import application_ref
 from plate_llm_cli.cluster.events import EventLine, about, grouped, recent_warnings
 from plate_llm_cli.cluster.status.application import applications
 from plate_llm_cli.cluster.status.autoscaling import autoscaling
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plate_llm_cli.cluster.api import Api
+    from plate_llm_cli.cluster.objects import Ref
     from plate_llm_cli.cluster.status.expected import Expected
 
 _TROUBLE: Final = 500
@@ -85,7 +85,7 @@ def look(workload_api: Api, argo_api: Api, expected: Expected) -> Page:
     running = workloads(reader, expected, warnings)
     items = [
         *applications(argo_api, expected),
-        *(_unrendered(name) for name in expected.unrendered),
+        *(_unrendered(ref) for ref in expected.unrendered),
         *running.items,
         *external_secrets(reader, expected),
         *stores(reader, expected),
@@ -106,11 +106,11 @@ def look(workload_api: Api, argo_api: Api, expected: Expected) -> Page:
     )
 
 
-def _unrendered(name: str) -> Item:
+def _unrendered(ref: Ref) -> Item:
     problem = Problem(
         Level.UNKNOWN,
         Root.APPLICATION,
         "it does not render: what ought to be there is not known",
         "plate-llm validate shows why",
     )
-    return Item(application_ref("", name), "does not render", (problem,))
+    return Item(ref, "does not render", (problem,))
