@@ -46,7 +46,9 @@ Live = Annotated[
 NoCluster = Annotated[
     bool,
     typer.Option(
-        "--no-cluster", rich_help_panel="Cluster", help="With --live: look into OpenBao alone."
+        "--no-cluster",
+        rich_help_panel=cluster_access.PANEL,
+        help="With --live: look into OpenBao alone.",
     ),
 ]
 

@@ -36,7 +36,7 @@ Sync = Annotated[
     bool,
     typer.Option(
         "--sync",
-        rich_help_panel="Cluster",
+        rich_help_panel=cluster_access.PANEL,
         help="Let External Secrets read the new values at once, and wait until it has.",
     ),
 ]
@@ -44,7 +44,7 @@ Restart = Annotated[
     bool,
     typer.Option(
         "--restart",
-        rich_help_panel="Cluster",
+        rich_help_panel=cluster_access.PANEL,
         help="The same, and then let the pods start anew that have the values.",
     ),
 ]
