@@ -60,6 +60,29 @@ def test_in_trees_of_other_shapes(tree: Tree, call: Call, name: str, new: tuple[
     assert contents(tree) == before
 
 
+def test_what_a_list_holds_beside_it_stays(tree: Tree, call: Call) -> None:
+    take(tree, "good-two-environments")
+    application = json.dumps(
+        {
+            "apiVersion": "argoproj.io/v1alpha1",
+            "kind": "Application",
+            "metadata": {"name": "web-qa", "namespace": "argocd"},
+            "spec": {
+                "project": "default",
+                "source": {
+                    "repoURL": "https://git.example.com/team/deploy.git",
+                    "path": "charts/web",
+                },
+                "destination": {"server": "https://kubernetes.default.svc", "namespace": "qa"},
+            },
+        }
+    )
+    head, notes = "apiVersion: v1\nkind: List\nitems:\n", "  - {apiVersion: v1, kind: ConfigMap}\n"
+    tree.write("argocd/web-qa.yaml", f"{head}  - {application}\n{notes}")
+    assert call("env", "remove", "web-qa", "--write").code == 0
+    assert (tree.root / "argocd/web-qa.yaml").read_text("utf-8") == head + notes
+
+
 def test_a_store_is_never_opened_to_everybody(ours: Tree, call: Call) -> None:
     assert call("env", "remove", "stg", "--write").code == 0
     before = contents(ours)

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import EditError, UsageError
-from plate_llm_cli.gitops.applications import argo_objects, text_of
+from plate_llm_cli.gitops.applications import argo_objects, items_of, text_of
 from plate_llm_cli.gitops.generation.places import place_of
 from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     Namespace,
@@ -16,7 +16,7 @@ from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     without_namespace,
 )
 from plate_llm_cli.source.edit import delete
-from plate_llm_cli.source.nodes import find
+from plate_llm_cli.source.nodes import Mapping, find
 from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.source.changes import Changes
+    from plate_llm_cli.source.nodes import Node
 
 _MARKER: Final = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _EVERY_FILE: Final = ("",)
@@ -98,16 +99,24 @@ def _remove_application(changes: Changes, release: Release) -> None:
     text = changes.text(path)
     if text is None:
         return
-    documents = [item for item in parse_text(text, "").documents if item.root is not None]
-    objects = list(argo_objects(parse_text(text, "")))
-    if len(objects) == 1 and len(documents) == 1:
+    documents = parse_text(text, "").documents
+    filled = [item.root for item in documents if item.root is not None]
+    if len(filled) == 1 and _is_one_object(filled[0]):
         changes.put(path, None)
         return
     document, base = place_of(text, "Application", release.name)
-    if base and len(objects) > 1:
+    if not _is_one_object(documents[document].root):
         changes.put(path, delete(text, base, document=document))
         return
     changes.put(path, _without_document(text, path, release.name))
+
+
+def _is_one_object(root: Node | None) -> bool:
+    """Whether a document holds one object, which may be in a `List`, and nothing beside it."""
+    if not isinstance(root, Mapping) or text_of(root.get("kind")) != "List":
+        return True
+    items = items_of(root.get("items"))
+    return len(items) == 1 and _is_one_object(items[0])
 
 
 def _without_document(text: str, path: str, name: str) -> str:
