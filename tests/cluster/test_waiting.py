@@ -12,7 +12,7 @@ import pytest
 
 from plate_llm_cli.cluster.argocd import waiting
 from plate_llm_cli.cluster.argocd.verdict import State
-from plate_llm_cli.cluster.argocd.waiting import Doubt, Waiter, ask_to_look
+from plate_llm_cli.cluster.argocd.waiting import Doubt, Waiter, ask_to_look, deadline
 from plate_llm_cli.errors import ClusterError, ForbiddenError, MissingKindError
 from tests.cluster.connecting import REF, application, connected
 from tests.cluster.double import argocd_scripts as scripts
@@ -50,6 +50,14 @@ def test_up(kube: Cluster, api: Api) -> None:
     assert (outcome.done, outcome.verdict.reason) == (True, "Synced and Healthy")
     assert outcome.app is not None
     assert outcome.app.health == "Healthy"
+
+
+def test_a_deadline_within_another_one_leaves_it_as_it_was(api: Api) -> None:
+    with deadline(api, 2.0):
+        with deadline(api, 1.0):
+            assert api.connection.deadline == 1.0
+        assert api.connection.deadline == 2.0
+    assert api.connection.deadline is None
 
 
 def test_a_stale_healthy_never_counts(kube: Cluster, api: Api) -> None:

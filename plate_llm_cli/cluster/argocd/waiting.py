@@ -199,9 +199,9 @@ def _uid(app: LiveApplication) -> object:
 
 @contextmanager
 def deadline(api: Api, moment: float) -> Iterator[None]:
-    """No request goes on past `moment`, by `time.monotonic`."""
-    api.connection.deadline = moment
+    """No request goes on past `moment`, by `time.monotonic`; afterwards it is as before."""
+    before, api.connection.deadline = api.connection.deadline, moment
     try:
         yield
     finally:
-        api.connection.deadline = None
+        api.connection.deadline = before

@@ -13,7 +13,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.evidence import Evidence, doubt, gather
-from plate_llm_cli.cluster.argocd.waiting import Waiter
+from plate_llm_cli.cluster.argocd.waiting import Waiter, deadline
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, screen_width, write_out
@@ -33,6 +33,8 @@ Timeout = Annotated[
     str, typer.Option("--timeout", metavar="TIME", help="How long at most, such as 90s or 10m.")
 ]
 
+_EVIDENCE_SECONDS = 15.0
+"""How long it may take to say what is in the way, after the wait."""
 _CLEAR_LINE = "\r\x1b[K"
 _TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
 
@@ -60,7 +62,8 @@ def until_up(
         typer.Exit: with 1, it did not come up.
         ClusterError: the API server refuses.
     """
-    with Progress() as progress:
+    # The pods may be in another cluster than ArgoCD, which the waiter gives its own deadline.
+    with Progress() as progress, deadline(reached.workloads, time.monotonic() + seconds):
         waiter = Waiter(
             reached.argocd,
             reached.application,
@@ -76,7 +79,8 @@ def until_up(
             say(f"{reached.release.name}: no longer waited for")
             say(status_text(waiter.last, waiter.verdict, screen_width()).rstrip())
             raise
-    evidence = Evidence() if outcome.done else gather(reached.workloads, outcome.app)
+    with deadline(reached.workloads, time.monotonic() + _EVIDENCE_SECONDS):
+        evidence = Evidence() if outcome.done else gather(reached.workloads, outcome.app)
     if output_format is options.ListFormat.JSON:
         write_out(outcome_json(reached.release.name, outcome, evidence))
     else:
