@@ -161,6 +161,14 @@ def test_a_tag_that_no_value_file_can_set(tree: Tree, call: Call) -> None:
     assert "no value file of the environment's own can set image.tag" in ended.err
 
 
+def test_a_byte_order_mark_is_not_copied_into_the_file(tree: Tree, call: Call) -> None:
+    take(tree, "good-one-file")
+    first = text(tree, "argocd.yaml").partition("---\n")[2]
+    tree.write("argocd.yaml", f"\ufeff{first}")
+    assert call("env", "new", "three", "--from", "one", "--label", "one=three").code == 0
+    assert text(tree, "argocd.yaml").count("\ufeff") == 1
+
+
 def test_another_cluster(tree: Tree, call: Call) -> None:
     take(tree, "good-two-environments")
     seoul = "https://seoul.example.com:6443"

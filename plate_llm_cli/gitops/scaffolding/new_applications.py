@@ -86,7 +86,7 @@ def _append(scaffold: Scaffold, path: str, release: Release) -> None:
     """Put the Application into the file that holds its sibling."""
     text = scaffold.changes.text(path) or ""
     document, base = place_of(text, "Application", release.name)
-    moved = _copied(scaffold, text, path, [release])
+    moved = _copied(scaffold, text, path, [release]).removeprefix("\ufeff")  # only a file has one
     if base:
         item = to_plain(_root(moved, document, base))
         scaffold.changes.put(path, append(text, base[:-1], item, document=document))
