@@ -90,7 +90,7 @@ def lists_only(text: str, namespace: Namespace) -> bool:
 
 
 def _lists(text: str) -> list[tuple[int, Route, list[Node]]]:
-    """Every list that is inside no other list's item that names something, the deepest first."""
+    """Every list, the deepest first: an edit of one moves none that is still to come."""
     documents = parse_text(text, "").documents
     found = [
         (number, route, node.items)
