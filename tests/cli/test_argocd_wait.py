@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plate_llm_cli.commands.argocd import until_up
 from tests.cli.conftest import command
 from tests.cli.reaching import TOKEN, cluster
 from tests.cluster.connecting import application
@@ -83,6 +84,20 @@ def test_an_api_server_that_does_not_answer_is_not_waited_for_longer(
     assert time.monotonic() - begun < 3.5
 
 
+def test_what_is_in_the_way_is_not_looked_for_without_end(
+    cluster: Cluster, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(until_up, "_EVIDENCE_SECONDS", 0.2)
+    ArgoCD(cluster, scripts.stuck())
+    cluster.create(application())
+    cluster.fault("/events", silent=True, times=None)
+    begun = time.monotonic()
+    done = call("argocd", "wait", "web-stg", "--timeout", "1s")
+    assert done.code == 1
+    assert "not looked at: " in done.out
+    assert time.monotonic() - begun < 5
+
+
 def test_not_there(cluster: Cluster, call: Call) -> None:
     del cluster
     done = call("argocd", "wait", "web-stg")
@@ -109,7 +124,6 @@ def test_an_interrupt_leaves_the_last_status(cluster: Cluster, tree: Tree) -> No
         ):
             assert time.monotonic() < deadline
             time.sleep(0.02)
-        time.sleep(0.3)  # for the status to come
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=10)
     assert (running.returncode, out) == (130, b"")
