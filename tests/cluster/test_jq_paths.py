@@ -33,6 +33,8 @@ PATHS = ("spec", "rules", 0, "http", "paths")
         (".spec", [("spec",)]),
         (".spec.rules[1].host", [("spec", "rules", 1, "host")]),
         (".spec.rules[-1]", [("spec", "rules", 1)]),
+        (".spec.rules[2]", []),
+        (".spec.rules[-3]", []),
         (".spec.rules[].host", [("spec", "rules", 1, "host")]),
         ('.metadata.annotations."a.io/b"', [("metadata", "annotations", "a.io/b")]),
         ('.metadata.annotations["a.io/b"]', [("metadata", "annotations", "a.io/b")]),

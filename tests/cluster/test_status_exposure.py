@@ -11,7 +11,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plate_llm_cli.cluster.status.certificate_dates import not_after
@@ -146,10 +146,13 @@ def test_what_stands_before_a_certificate_is_passed_over() -> None:
 _VALID = ssl.PEM_cert_to_DER_cert(certificate(datetime(2049, 3, 4, tzinfo=UTC)))
 
 
-@given(st.integers(0, len(_VALID) - 1), st.binary(max_size=8))
-def test_what_is_damaged_is_no_certificate_or_another_date(at: int, junk: bytes) -> None:
-    pem = ssl.DER_cert_to_PEM_cert(_VALID[:at] + junk)
-    found = not_after(pem)
+@given(at=st.integers(0, len(_VALID) - 1), junk=st.binary(max_size=8), cut=st.booleans())
+@example(at=0, junk=b"0\0", cut=True)  # a sequence of nothing
+def test_what_is_damaged_is_no_certificate_or_another_date(
+    at: int, junk: bytes, *, cut: bool
+) -> None:
+    rest = b"" if cut else _VALID[at + len(junk) :]
+    found = not_after(ssl.DER_cert_to_PEM_cert(_VALID[:at] + junk + rest))
     assert found is None or found.tzinfo is UTC
 
 
