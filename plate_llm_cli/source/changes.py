@@ -96,7 +96,7 @@ class Changes:
         try:
             for change in self.files:
                 done.append(change)
-                folders += self._make_folder(change)
+                self._make_folder(change.path, folders)
                 self._carry_out(change.path, change.after)
         except BaseException:  # Ctrl-C as well: half an environment must not stay
             self._take_back(done, folders)
@@ -129,16 +129,17 @@ class Changes:
         except OSError as error:
             raise OutputError(f"{path} cannot be removed: {error.strerror}") from error
 
-    def _make_folder(self, change: FileChange) -> list[Path]:
-        """The folders that the file needs, made now; the deepest last."""
-        folder = (self.tree.root / change.path).parent
+    def _make_folder(self, path: str, made: list[Path]) -> None:
+        """Make the folders that the file needs, each noted in `made`; the deepest last."""
+        folder = (self.tree.root / path).parent
         absent = [item for item in (folder, *folder.parents) if not item.exists()][::-1]
         try:
             for item in absent:
                 item.mkdir()
+                made.append(item)
         except OSError as error:
-            raise OutputError(f"{folder} cannot be made: {error.strerror}") from error
-        return absent
+            shown = path.rpartition("/")[0]
+            raise OutputError(f"{shown} cannot be made: {error.strerror}") from error
 
     def _take_back(self, done: list[FileChange], folders: list[Path]) -> None:
         for change in reversed(done):

@@ -52,6 +52,15 @@ def test_what_cannot_be_written_takes_everything_back(changes: Changes, tmp_path
     assert files(tmp_path) == before
 
 
+def test_folders_go_again_where_one_cannot_be_made(changes: Changes, tmp_path: Path) -> None:
+    folder = f"z/{'x' * 300}"
+    changes.put(f"{folder}/d.yaml", "d: 1\n")
+    before = files(tmp_path)
+    with pytest.raises(OutputError, match=f"^{folder} cannot be made: File name too long"):
+        changes.write()
+    assert files(tmp_path) == before
+
+
 def test_what_has_changed_meanwhile_is_not_overwritten(changes: Changes, tmp_path: Path) -> None:
     (tmp_path / "new/deep").mkdir(parents=True)
     (tmp_path / "new/deep/c.yaml").write_text("mine: 1\n")
