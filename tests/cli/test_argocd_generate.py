@@ -171,6 +171,8 @@ def test_a_misspelt_convention_is_a_usage_error(tree: Tree, call: Call) -> None:
 def test_several_sources_only_when_asked(tree: Tree, call: Call) -> None:
     call("argocd", "generate", "web-stg")
     assert "sources:" not in (tree.root / STG).read_text("utf-8")
+    checked = call("argocd", "generate", "web-stg", "--multi-source", "--check")
+    assert checked.err.startswith("run `plate-llm argocd generate web-stg --multi-source` and ")
     call("argocd", "generate", "web-stg", "--multi-source")
     text = (tree.root / STG).read_text("utf-8")
     assert '        - "$values/charts/web/values-stg.yaml"\n' in text.replace("  " * 5, " " * 8)

@@ -103,7 +103,8 @@ def generate(
             written = None if looked_at else _written(made.generation, workspace.root, out)
             _show(made.generation, written, out, as_json=as_json)
     drifted = check and any(item.differs for item in made.generation.files)
-    _finish(made.generation, env, drifted=drifted)
+    again = f"{env or '--all'}{' --multi-source' if multi_source else ''}"
+    _finish(made.generation, again, drifted=drifted)
 
 
 def _refuse_together(
@@ -181,11 +182,12 @@ def _write(root: Path, item: Generated, out: Path | None) -> None:
     write_atomically(target, item.after, within=out or root)
 
 
-def _finish(generation: Generation, env: str | None, *, drifted: bool) -> None:
+def _finish(generation: Generation, again: str, *, drifted: bool) -> None:
+    """Say what is not as it should be; `again` are the arguments that write it."""
     for refused in generation.refused:
         say(refused_text(refused))
     if drifted:
-        say(f"run `plate-llm argocd generate {env or '--all'}` and commit what it writes")
+        say(f"run `plate-llm argocd generate {again}` and commit what it writes")
     if generation.refused:
         raise typer.Exit(ExitCode.USAGE)
     if drifted:
