@@ -125,10 +125,9 @@ class _Syncing:
             BusyError: an operation runs.
             UsageError, ClusterError: it cannot be started.
         """
-        operation(existing(self._api, self._ref), self._wish)  # what is wrong with it, beforehand
-        if self._dry_run:
-            live = existing(self._api, self._ref)
-        else:
+        live = existing(self._api, self._ref)
+        operation(live, self._wish)  # what is wrong with it, beforehand
+        if not self._dry_run:
             where = one_line(self._api.connection.context)
             if not confirm(f"Sync {one_line(str(self._ref))} in {where}?", yes=yes):
                 return None
