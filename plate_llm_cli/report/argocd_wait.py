@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.report.columns import described
+from plate_llm_cli.report.excerpt import cell_width
 from plate_llm_cli.report.untrusted import json_text, one_line
 
 if TYPE_CHECKING:
@@ -23,7 +24,12 @@ def progress_line(app: LiveApplication, verdict: Verdict, seconds: float, width:
     state = " ".join(part for part in (app.sync, app.health) if part) or "not looked at"
     reason = "" if verdict.reason == app.health else f": {verdict.reason}"
     text = one_line(f"{app.ref.name} {seconds:.0f} s: {state}{reason}")
-    return text if len(text) < width else f"{text[: max(width - 2, 1)]}…"
+    if cell_width(text) < width:
+        return text
+    kept = text[: max(width - 2, 1)]
+    while cell_width(kept) > width - 2 and len(kept) > 1:
+        kept = kept[:-1]
+    return f"{kept}…"
 
 
 def outcome_text(name: str, outcome: Outcome, evidence: Evidence, width: int | None) -> str:
