@@ -39,9 +39,9 @@ def summary(planned: Sequence[Planned]) -> str:
     return ", ".join(f"{count} {what}" for count, what in counts if count)
 
 
-def applied_text(refs: Sequence[Ref]) -> str:
-    """A line for each object that was applied."""
-    return "".join(f"{one_line(str(ref))} applied\n" for ref in refs)
+def applied_text(ref: Ref) -> str:
+    """A line for an object that was applied."""
+    return f"{one_line(str(ref))} applied\n"
 
 
 def unpublished_text(found: Unpublished, name: str) -> str:

@@ -112,7 +112,7 @@ def _carry_out(applying: Applying, planned: Sequence[Planned], *, yes: bool, as_
         _refuse_news(applying, planned)
     for ref in applying.carry_out(planned):
         if not as_json:
-            write_out(applied_text([ref]))
+            write_out(applied_text(ref))
 
 
 def _refuse_news(applying: Applying, planned: Sequence[Planned]) -> None:
