@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.cluster.status.ages import span
 from plate_llm_cli.secrets.server.connection import Options, resolve
 
 if TYPE_CHECKING:
@@ -36,10 +38,9 @@ def look_at_openbao(
         token = bao.token()
         said = f"{token.display_name or token.kind}, policies {', '.join(token.policies)}"
         if token.ttl and token.ttl < _SOON:
-            ends = f"ends in {token.ttl // 60} min"
-            found.warn(
-                "token", f"{said}; {ends}", "plate-llm secrets token --renew, or log in again"
-            )
+            ends = f"ends in {span(timedelta(seconds=token.ttl))}"
+            advice = "plate-llm secrets token --renew, or log in again"
+            found.warn("token", f"{said}; {ends}", advice)
         else:
             found.ok("token", said)
         if places:
