@@ -128,10 +128,9 @@ def _openbao(workspace: Workspace, env: str | None) -> Findings:
 
 
 def _places(workspace: Workspace, env: str | None) -> list[Place]:
-    """The paths of ENV."""
+    """The paths of ENV; none where it has no secrets, which is well."""
     if env is None:
         return []
-    from plate_llm_cli.commands.secrets.session import spec_of  # noqa: PLC0415 - 0.1 s
-
     whole = load_spec(workspace.tree, workspace.settings.secrets).required()
-    return [path.place for path in spec_of(workspace, whole, env).paths]
+    names = workspace.names_at(workspace.release(env).place, whole.environments)
+    return [path.place for path in whole.only(names).paths]

@@ -174,6 +174,14 @@ def test_openbao(bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.Monke
     assert bao.token not in done.out + done.err
 
 
+def test_an_environment_without_secrets(
+    bao: Bao, call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(bao.tree(tmp_path / "tree", SPEC, ("stg", "prod", "docs")))
+    done = call("doctor", "docs")
+    assert line_of(done.out, "OpenBao") == f"ok: {bao.address}, up and not sealed"
+
+
 def test_json(tree: Tree, call: Call) -> None:
     del tree
     data = json.loads(call("doctor", "--format", "json").out)
