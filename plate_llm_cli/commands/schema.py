@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 from importlib.resources import files
 from typing import Annotated
@@ -14,6 +13,9 @@ from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import ConfigurationError, RootError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, write_out
+from plate_llm_cli.report.env_plan import diffs_text
+from plate_llm_cli.report.untrusted import one_line
+from plate_llm_cli.source.changes import FileChange
 from plate_llm_cli.source.files import write_atomically
 from plate_llm_cli.values.json_schema import schema_text
 from plate_llm_cli.values.registry import MODELLED_CHARTS
@@ -47,10 +49,10 @@ def schema_values(check: Check = False, root: options.Root = None) -> None:
                 continue
             stale = True
             if check:
-                write_out(_difference(path, before, text))
+                write_out(diffs_text([FileChange(path, before or None, text)]))
             else:
                 write_atomically(workspace.root / path, text, within=workspace.root)
-                say(f"{path} written")
+                say(f"{one_line(path)} written")
     if stale and check:
         say("run `plate-llm schema values` and commit what it writes")
         raise typer.Exit(ExitCode.FINDINGS)
@@ -68,10 +70,3 @@ def schema_secrets() -> None:
     from plate_llm_cli.secrets.spec_model import json_schema  # noqa: PLC0415 - loads pydantic
 
     write_out(json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n")
-
-
-def _difference(path: str, before: str, after: str) -> str:
-    lines = difflib.unified_diff(
-        before.splitlines(keepends=True), after.splitlines(keepends=True), path, "as it should be"
-    )
-    return "".join(lines)
