@@ -37,16 +37,13 @@ def pod_port(api: Api, target: Ref, port: int | str) -> PodPort:
     """
     obj = api.get(target)
     if obj is None:
-        raise ClusterError(f"there is no {target}", f"plate-llm status shows what {_THERE}")
+        raise ClusterError(f"there is no {target}", "plate-llm status ENV shows what there is")
     wanted = _target_port(obj, port) if target.kind == "Service" else port
     pod = _ready_one(target, [obj] if target.kind == "Pod" else _selected(api, target, obj))
     number = wanted if isinstance(wanted, int) else _named_port(pod, wanted)
     if not number:
         raise ClusterError(f"{target} has no port {port!r}", _ports_hint(_container_ports(pod)))
     return PodPort(Ref.of(pod), number)
-
-
-_THERE = "there is in its namespace"
 
 
 def _target_port(service: Object, port: int | str) -> int | str:

@@ -88,7 +88,7 @@ def test_service_without_pods_and_without_a_selector(kube: Cluster, api: Api) ->
             Ref("v1", "Service", "default", "webb"),
             80,
             "there is no Service default/webb",
-            "plate-llm status shows what there is in its namespace",
+            "plate-llm status ENV shows what there is",
         ),
     ],
 )
