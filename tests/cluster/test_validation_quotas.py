@@ -101,6 +101,11 @@ def test_first_pods_that_do_not_fit(tree: Tried) -> None:
     ]
 
 
+def test_a_quota_that_others_overdraw_is_nothing_to_those_who_take_none(tree: Tried) -> None:
+    quota(tree, {"pods": "4"}, hard={"pods": "3"})
+    assert tree.complaints(DEPLOYMENT.replace("replicas: 2", "replicas: 0")) == []
+
+
 def test_what_runs_already_is_not_counted_twice(tree: Tried) -> None:
     live(tree, 2)
     quota(tree, {"requests.cpu": "1"}, hard={"requests.cpu": "1500m"})

@@ -136,7 +136,8 @@ def _unsaid(quota: _Quota, workloads: list[_Workload], defaults: Defaults) -> It
 
 
 def _exceeded(quota: _Quota, workloads: list[_Workload], defaults: Defaults) -> Iterator[Complaint]:
-    free = quota.hard - quota.used + sum(it.held.get(quota.key, Decimal(0)) for it in workloads)
+    held = sum(it.held.get(quota.key, Decimal(0)) for it in workloads)
+    free = max(quota.hard - quota.used + held, Decimal(0))  # others may take more than all
     steady = sum((it.takes(quota.key, peak=False) for it in workloads), Decimal(0))
     peak = sum((it.takes(quota.key, peak=True) for it in workloads), Decimal(0))
     if peak <= free:
@@ -145,9 +146,8 @@ def _exceeded(quota: _Quota, workloads: list[_Workload], defaults: Defaults) -> 
     fits = steady <= free
     severity = Severity.WARNING if fits and not largest.rollout.stalls else Severity.ERROR
     parts = ", ".join(_part(it, quota) for it in workloads if it.takes(quota.key, peak=True))
-    left = quota.text(max(free, Decimal(0)))
     message = (
-        f"ResourceQuota {quota.name} in {quota.namespace} leaves {left} of "
+        f"ResourceQuota {quota.name} in {quota.namespace} leaves {quota.text(free)} of "
         f"{quota.text(quota.hard)} {quota.key}, and {quota.text(peak)} are needed"
         f"{' during a roll-out' if fits else ''}: {parts}"
     )
