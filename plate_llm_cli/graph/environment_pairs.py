@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.gitops.scaffolding.renaming import FAMILIES
+from plate_llm_cli.gitops.scaffolding.renaming import FAMILIES, Renaming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -58,12 +58,7 @@ def renaming(pairs: Iterable[ReleasePair], names: tuple[str, str]) -> Callable[[
     `names` are the environments as they were named. Names of releases and namespaces are replaced,
     and the words in which those differ: `stg` by `prod`, then `staging` by `production` as well.
     """
-    words = dict(_words(pairs, names))
-    if not words:
-        return lambda text: text
-    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-    pattern = re.compile(rf"(?<![A-Za-z0-9])(?:{listed})(?![A-Za-z0-9])")
-    return lambda text: pattern.sub(lambda match: words[match[0]], text)
+    return Renaming(dict(_words(pairs, names)))
 
 
 def _words(pairs: Iterable[ReleasePair], names: tuple[str, str]) -> Iterator[tuple[str, str]]:
@@ -75,9 +70,8 @@ def _words(pairs: Iterable[ReleasePair], names: tuple[str, str]) -> Iterator[tup
             called += zip(_charts(pair.before), _charts(pair.after), strict=False)
     for one, other in called:
         for word, new in ((one, other), _differing(one, other)):
-            yield from _spellings(word, new)
-            if word in _LONG and new in _LONG:
-                yield from _spellings(_LONG[word], _LONG[new])
+            spelt = ((word, new), (_LONG.get(word, ""), _LONG.get(new, "")))
+            yield from ((old, now) for old, now in spelt if old and now and old != now)
 
 
 def _charts(release: Release) -> list[str]:
@@ -91,13 +85,6 @@ def _differing(one: str, other: str) -> tuple[str, str]:
         return "", ""
     differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
     return differing[0] if len(differing) == 1 else ("", "")
-
-
-def _spellings(word: str, new: str) -> Iterator[tuple[str, str]]:
-    if word and new and word != new:
-        yield word, new
-        yield word.upper(), new.upper()
-        yield word.capitalize(), new.capitalize()
 
 
 def digests_carried(changes: Iterable[ObjectChange]) -> list[ObjectChange]:
