@@ -28,8 +28,7 @@ def copy_path(text: str, renamed: str, path: str, new: str) -> str:
         EditError: it cannot be done without changing something else.
     """
     block, model = _Block.of(text, path), _Block.of(renamed, path)
-    head = model.text.replace(model.key, emit_inline(new), 1)
-    lines = _with_aliases(block.lines, head.splitlines(keepends=True))
+    lines = _with_aliases(block.lines, model.called(new).splitlines(keepends=True))
     at = block.end_of_paths
     before = block.whole[:at]
     newline = block.newline
@@ -66,7 +65,7 @@ class _Block:
     """The lines of one path in the text `whole`, from the comment above it on."""
 
     whole: str
-    key: str
+    key: slice
     start: int
     end: int
     end_of_paths: int
@@ -81,13 +80,18 @@ class _Block:
         if not isinstance(paths, Mapping) or entry is None or at.is_flow(paths):
             raise EditError(f"{path} has no lines of its own in the spec", "Edit it by hand.")
         start, end = _lines_of(at, source.text, entry)
-        key = source.text[at.start(entry.key.span) : at.end(entry.key.span)]
+        key = slice(at.start(entry.key.span), at.end(entry.key.span))
         close = at.next_line(at.end(paths.span))
         return cls(source.text, key, start, end, close, at.newline)
 
     @property
     def text(self) -> str:
         return self.whole[self.start : self.end]
+
+    def called(self, name: str) -> str:
+        """The text under another name; comments above may have the one before."""
+        above = self.whole[self.start : self.key.start]
+        return above + emit_inline(name) + self.whole[self.key.stop : self.end]
 
     @property
     def lines(self) -> list[str]:

@@ -84,6 +84,17 @@ def test_a_path_of_its_own_and_a_part_in_the_shared_one(spec: Spec) -> None:
     assert change.own == ["secret/app/usa"]
 
 
+def test_a_comment_that_has_the_name_within_a_word_stays(tmp_path: Path) -> None:
+    text = (
+        "version: 1\npaths:\n"
+        "  # What koreans read.\n"
+        "  korea:\n    environments: [kr]\n    keys:\n      B: {generate: {as: hex}}\n"
+    )
+    added = "".join(text.splitlines(keepends=True)[2:])
+    expected = text + added.replace("  korea:", "  usa:").replace("[kr]", "[us]")
+    assert made(spec_in(tmp_path, text)).text == expected
+
+
 def test_it_goes_without_a_trace(spec: Spec, tmp_path: Path) -> None:
     text = made(spec).text
     assert without_environment(spec_in(tmp_path, text), text, ["us"]).text == SPEC
