@@ -59,6 +59,11 @@ def commit_of(root: Path, revision: str) -> str:
     )
     found = done.stdout.decode().strip()
     if done.returncode or not _COMMIT.fullmatch(found):
-        hint = "git fetch brings what is new; a shallow clone knows few"
-        raise UsageError(f"Git here does not know the revision {revision!r}", hint)
+        raise unknown(revision)
     return found
+
+
+def unknown(revision: str) -> UsageError:
+    """The error for a revision that Git here does not know."""
+    hint = "git fetch brings what is new; a shallow clone knows few"
+    return UsageError(f"Git here does not know the revision {revision!r}", hint)

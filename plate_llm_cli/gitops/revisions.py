@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.gitops.git import commit_of, git
+from plate_llm_cli.gitops.git import commit_of, git, unknown
 from plate_llm_cli.gitops.repository import normalise_url, remote_url
 
 if TYPE_CHECKING:
@@ -50,8 +50,7 @@ def exported(root: Path, name: str) -> Iterator[Revision]:
     top, inside = _place(root)
     commit = commit_of(top, name)
     if git(top, "cat-file", "-e", f"{commit}^{{commit}}").returncode:
-        hint = "git fetch brings what is new; a shallow clone knows few"
-        raise UsageError(f"Git here does not know the revision {name!r}", hint)
+        raise unknown(name)
     with tempfile.TemporaryDirectory(prefix="plate-llm-") as made:
         folder = Path(made)
         left_out = _extract(top, f"{commit}:{inside}", folder)
