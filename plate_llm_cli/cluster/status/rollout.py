@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.cluster.messages import spoken
-from plate_llm_cli.cluster.objects import Object, Ref, condition, items, mapping, number, text
+from plate_llm_cli.cluster.objects import Object, Ref, condition, items, number, text
 from plate_llm_cli.cluster.pods import Sort, Trouble, troubles
 from plate_llm_cli.cluster.status.item import Item, Level, Problem, Root
 from plate_llm_cli.cluster.status.reading import Unread, absent, attempt
@@ -80,7 +80,7 @@ class _Seen:
         pods = self._pods()
         restarts = sum(map(_restarts, pods))
         said = [f"{replicas.ready} of {replicas.wanted} ready"]
-        said += [f"revision {revision}"] if (revision := self._revision()) else []
+        said += [f"revision {revision}"] if (revision := _revision(self.node)) else []
         said += [f"{restarts} restart{'s' * (restarts != 1)}"] if restarts else []
         images = [text(spec, "image") for spec in items(self.node, *_CONTAINERS)]
         said += [images[0].rpartition("/")[2]] if images else []
@@ -110,9 +110,6 @@ class _Seen:
             return []
         sets = self.owned.sets_of(self.node)
         return [*sets[:1], *filter(_has_pods, sets[1:])]
-
-    def _revision(self) -> str:
-        return text(self.node, "metadata", "annotations", REVISION)
 
     def _problems(self, pods: list[Object]) -> Iterator[Problem]:
         own = list(problems_of(self.node))
@@ -204,15 +201,18 @@ def _restarts(pod: Object) -> int:
 _STATUSES: Final = "containerStatuses"
 
 
+def _revision(node: Object) -> str:
+    return text(node, "metadata", "annotations", REVISION)
+
+
 def _has_pods(replica_set: Object) -> bool:
     return number(replica_set, "status", "replicas") > 0
 
 
 def _replica_set(node: Object) -> dict[str, Any]:
-    annotations = mapping(node, "metadata", "annotations")
     return {
         "name": text(node, "metadata", "name"),
-        "revision": text(annotations, REVISION),
+        "revision": _revision(node),
         "wanted": number(node, "spec", "replicas"),
         "ready": number(node, "status", "readyReplicas"),
     }
