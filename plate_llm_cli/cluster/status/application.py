@@ -96,7 +96,7 @@ def _refused(operation: Operation) -> list[str]:
     failed = [item for item in operation.results if item.sync == "SyncFailed"]
     said = [f"{item.ref}: {spoken(item.message)}".removesuffix(": ") for item in failed[:_MOST]]
     more = len(failed) - _MOST
-    return [*said, f"and {more} more objects"] if more > 0 else said
+    return [*said, f"and {more} more"] if more > 0 else said
 
 
 def _of_sync(app: LiveApplication) -> Iterator[Problem]:
