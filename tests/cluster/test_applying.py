@@ -12,6 +12,7 @@ from plate_llm_cli.errors import (
     ClusterError,
     ConflictError,
     ForbiddenError,
+    KubeconfigError,
     MissingKindError,
     RefusedError,
 )
@@ -134,6 +135,24 @@ def test_one_that_is_refused_keeps_back_all(kube: Cluster, api: Api) -> None:
     assert detail.endswith(".spec.projekt: field not declared in schema")
     assert not kube.exists("Application", "web-stg", "argocd")
     assert {"All"} == {item.query.get("dryRun") for item in kube.asked("PATCH")}
+
+
+def test_a_login_that_cannot_be_renewed_in_the_middle_tells_what_is_applied(
+    kube: Cluster, api: Api, tmp_path: Path
+) -> None:
+    applying = Applying(api, [application(), application("db-stg")])
+    planned = applying.plan()
+    (tmp_path / "config").write_text("- no kubeconfig\n", "utf-8")
+    kube.fault(WRITE.format("db-stg"), method="PATCH", status=401)
+    with pytest.raises(KubeconfigError) as caught:
+        list(applying.carry_out(planned))
+    assert caught.value.details == (
+        "applied: Application argocd/web-stg",
+        "not applied: Application argocd/db-stg",
+    )
+    assert caught.value.hint.endswith(
+        "; then run the command again to finish: what is done already is left as it is"
+    )
 
 
 def test_what_breaks_off_in_the_middle_is_told_and_a_rerun_completes_it(

@@ -7,13 +7,20 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.cluster.answers import missing_kind
 from plate_llm_cli.cluster.objects import Object, Ref
-from plate_llm_cli.errors import ClusterError, ConflictError, ForbiddenError, RefusedError
+from plate_llm_cli.errors import (
+    ClusterError,
+    ConflictError,
+    ForbiddenError,
+    KubeconfigError,
+    RefusedError,
+)
 from plate_llm_cli.graph.differences import compare
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from plate_llm_cli.cluster.api import Api
+    from plate_llm_cli.errors import PlateError
     from plate_llm_cli.graph.differences import ObjectChange
 
 _FORCE = "--force-conflicts takes these fields over; or let Git say what they are to be"
@@ -103,13 +110,14 @@ class Applying:
         """Write what changes, one after the other; the name of each once it is written.
 
         Raises:
-            ClusterError: one was not written; `details` say what was and what was not.
+            ClusterError, KubeconfigError: one was not written, the latter when a login that ran
+                out cannot be renewed; `details` say what was and what was not.
         """
         pending = [item for item in planned if item.changes]
         for index, item in enumerate(pending):
             try:
                 self.api.apply(item.wanted, force=self.force)
-            except ClusterError as error:
+            except (ClusterError, KubeconfigError) as error:
                 rest = [other.ref for other in pending[index + 1 :]]
                 error.details = (*error.details, *self._standing(item.ref, rest, error))
                 error.hint = f"{error.hint}; then {_AGAIN}" if error.hint else _AGAIN
@@ -117,11 +125,12 @@ class Applying:
             self.applied.append(item.ref)
             yield item.ref
 
-    def _standing(self, ref: Ref, rest: Sequence[Ref], error: ClusterError) -> Iterator[str]:
+    def _standing(self, ref: Ref, rest: Sequence[Ref], error: PlateError) -> Iterator[str]:
         """What is applied and what is not, when `ref` fails."""
         yield from (f"applied: {done}" for done in self.applied)
         # Without an answer, it may have been carried out all the same.
-        yield f"{'not applied' if error.status else 'applied or not, there was no answer'}: {ref}"
+        unknown = isinstance(error, ClusterError) and not error.status
+        yield f"{'applied or not, there was no answer' if unknown else 'not applied'}: {ref}"
         yield from (f"not applied: {other}" for other in rest)
 
     def _lacking(self, ref: Ref) -> Iterator[str]:
