@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from plate_llm_cli.source.reader import parse_text, to_plain
+
 if TYPE_CHECKING:
     from tests.cli.conftest import Tree
 
@@ -41,3 +43,13 @@ def contents(tree: Tree) -> dict[str, bytes]:
     """Every file with its bytes."""
     paths = (path for path in tree.root.rglob("*") if path.is_file())
     return {path.relative_to(tree.root).as_posix(): path.read_bytes() for path in paths}
+
+
+def data(tree: Tree, path: str) -> object:
+    """What a YAML file holds."""
+    return to_plain(parse_text((tree.root / path).read_text("utf-8"), path).root)
+
+
+def text(tree: Tree, path: str) -> str:
+    """A file as it stands."""
+    return (tree.root / path).read_text("utf-8")
