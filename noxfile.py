@@ -119,9 +119,11 @@ def lock(session: nox.Session) -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text("utf-8"))
     # The development lock decides; the others repeat its versions, so that one environment can
     # hold any of them together.
-    everything = ("pyproject.toml", "--extra=service", "--extra=dev")
+    everything = ("pyproject.toml", "--extra=dev")
     compile_lock(session, "dev", *everything, *session.posargs)
     compile_lock(session, "base", "pyproject.toml", "--constraint=locks/dev.txt")
+    local = ("--extra=local", "--constraint=locks/dev.txt")
+    compile_lock(session, "local", "pyproject.toml", *local)
     for name, requirements in (
         ("service", project["project"]["optional-dependencies"]["service"]),
         ("build", project["build-system"]["requires"]),

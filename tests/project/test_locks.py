@@ -10,7 +10,7 @@ from packaging.utils import canonicalize_name
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCKS = ("base", "build", "dev", "minimums", "service")
+LOCKS = ("base", "build", "dev", "local", "minimums", "service")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
@@ -33,11 +33,13 @@ def wanted(project: dict[str, Any], lock: str) -> list[str]:
     """What pyproject.toml asks of one lock."""
     base = project["project"]["dependencies"]
     extras = project["project"]["optional-dependencies"]
-    everything = [*base, *extras["service"], *extras["dev"]]
+    local = [*base, *extras["service"], *extras["smoke"], *extras["local"]]
+    everything = [text for text in [*local, *extras["dev"]] if not text.startswith("plate-llm[")]
     by_lock: dict[str, list[str]] = {
         "base": base,
         "build": project["build-system"]["requires"],
         "dev": everything,
+        "local": [text for text in local if not text.startswith("plate-llm[")],
         "minimums": everything,
         "service": extras["service"],
     }
@@ -64,7 +66,7 @@ def test_a_lock_is_what_pyproject_asks_for(lock: str, root: Path, project: dict[
     assert stale == [], "run `nox -s lock`"
 
 
-@pytest.mark.parametrize("lock", ["base", "build", "service"])
+@pytest.mark.parametrize("lock", ["base", "build", "local", "service"])
 def test_locks_that_share_an_environment_agree(lock: str, root: Path) -> None:
     dev = pins(root, "dev")
     differ = [
