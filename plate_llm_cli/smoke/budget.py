@@ -1,0 +1,32 @@
+"""What a run may cost, in tokens of models."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from plate_llm_cli.smoke.check import EndedError, skipped
+
+DEFAULT_TOKENS: Final = 4000
+
+
+@dataclass(slots=True)
+class Budget:
+    """Tokens that may be spent, of questions and answers together, and those that were."""
+
+    most: int = DEFAULT_TOKENS
+    spent: int = 0
+
+    def require(self, tokens: int) -> None:
+        """Say no before `tokens` more are spent than there may be.
+
+        Raises:
+            EndedError: they would be.
+        """
+        if self.spent + tokens > self.most:
+            said = f"would spend more than {self.most} tokens (--max-cost-tokens)"
+            raise EndedError(skipped(said))
+
+    def add(self, tokens: int) -> None:
+        """`tokens` were spent."""
+        self.spent += tokens

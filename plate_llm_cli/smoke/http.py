@@ -1,0 +1,280 @@
+"""Requests to the service, one connection each, never redirected, never tried again."""
+
+from __future__ import annotations
+
+import json
+import socket
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final
+
+import urllib3
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    HTTPError,
+    NewConnectionError,
+    ProtocolError,
+    SSLError,
+    TimeoutError as ReadTimeoutError,
+)
+
+from plate_llm_cli import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from plate_llm_cli.secrets.values.secret import Secret
+    from plate_llm_cli.smoke.target import Target
+
+USER_AGENT: Final = f"plate-llm-smoke/{__version__}"
+CONNECT_SECONDS: Final = 5.0
+ANSWER_SECONDS: Final = 60.0
+_MOST_BYTES: Final = 4 * 1024 * 1024
+"""Of an answer that are read: none of those that are asked for here is longer."""
+
+
+class NoAnswerError(Exception):
+    """There was no answer, or not all of it; the text says why and holds nothing that was sent.
+
+    `connected` tells whether anything listens there.
+    """
+
+    def __init__(self, reason: str, *, connected: bool = True) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.connected = connected
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. Names of header fields are in lower case; `seconds` until its end."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    seconds: float
+
+    @property
+    def json(self) -> Any:
+        """What the body says; None where it is no JSON."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            return None
+
+    @property
+    def error(self) -> Mapping[str, Any]:
+        """The error in OpenAI's form; {} where the body has none."""
+        document = self.json
+        found = document.get("error") if isinstance(document, dict) else None
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def server(self) -> str:
+        """What calls itself the server; '' where nothing does. nginx's own errors say nginx."""
+        return self.headers.get("server", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is sent. `data` becomes JSON unless it is bytes already."""
+
+    method: str = "GET"
+    path: str = "/"
+    data: Any = None
+    token: Secret | None = None
+    headers: Mapping[str, str] | None = None
+    seconds: float = ANSWER_SECONDS
+
+
+class Streamed:
+    """An answer that comes in pieces. `status` and `headers` are there at once."""
+
+    def __init__(self, response: urllib3.BaseHTTPResponse, begun: float) -> None:
+        self._response = response
+        self._begun = begun
+        self.status: int = response.status
+        self.headers = {name.lower(): value for name, value in response.headers.items()}
+
+    def events(self) -> Iterator[tuple[float, str]]:
+        """The data of each event, with the seconds from the request to its arrival.
+
+        Raises:
+            NoAnswerError: the connection is lost before its end.
+        """
+        pending = b""
+        with _told():
+            while piece := self._response.read1(65536):
+                seconds = time.monotonic() - self._begun
+                *lines, pending = (pending + piece).split(b"\n")
+                for line in lines:
+                    if line.startswith(b"data:"):
+                        yield seconds, line[5:].strip().decode("utf-8", "replace")
+
+    def answer(self) -> Answer:
+        """All that is left of it, as for a whole one."""
+        with _told():
+            body = _limited(self._response)
+        return Answer(self.status, self.headers, body, time.monotonic() - self._begun)
+
+
+class Http:
+    """Requests to one target. Proxies of the environment are not used."""
+
+    def __init__(self, target: Target) -> None:
+        self.target = target
+        self.answered = False
+        """Whether anything has been answered so far."""
+
+    def ask(self, question: Question) -> Answer:
+        """One request and its whole answer.
+
+        Raises:
+            NoAnswerError: there is none.
+        """
+        with self.stream(question) as streamed:
+            return streamed.answer()
+
+    def get(self, path: str, token: Secret | None = None, **headers: str) -> Answer:
+        """A GET request; `_` in the name of a header field stands for `-`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask(Question("GET", path, token=token, headers=named))
+
+    def post(self, path: str, data: Any, token: Secret | None = None, **headers: str) -> Answer:
+        """A POST request, as `get`."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.ask(Question("POST", path, data, token, named))
+
+    @contextmanager
+    def stream(self, question: Question) -> Iterator[Streamed]:
+        """One request whose answer is read as it comes.
+
+        Raises:
+            NoAnswerError: there is none.
+        """
+        pool = self._pool(question.seconds)
+        body = question.data
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+        begun = time.monotonic()
+        try:
+            with _told():
+                response = pool.urlopen(
+                    question.method,
+                    f"{self.target.prefix}{question.path}",
+                    body,
+                    self._headers(question),
+                    redirect=False,
+                    retries=False,
+                    preload_content=False,
+                )
+            self.answered = True
+            with _closing(response):
+                yield Streamed(response, begun)
+        finally:
+            pool.close()
+
+    def at(self, target: Target) -> Http:
+        """The same for another target."""
+        other = Http(target)
+        other.answered = self.answered
+        return other
+
+    def _headers(self, question: Question) -> dict[str, str]:
+        headers = {
+            "Host": self.target.authority,
+            "User-Agent": USER_AGENT,
+            "Accept-Encoding": "identity",
+        }
+        if question.data is not None:
+            headers["Content-Type"] = "application/json"
+        if question.token is not None:
+            headers["Authorization"] = f"Bearer {question.token.reveal()}"
+        return headers | dict(question.headers or {})
+
+    def _pool(self, seconds: float) -> urllib3.HTTPConnectionPool:
+        host, port = self.target.end
+        timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds)
+        if not self.target.secure:
+            return urllib3.HTTPConnectionPool(host, port, timeout=timeout)
+        return urllib3.HTTPSConnectionPool(
+            host,
+            port,
+            timeout=timeout,
+            ssl_context=tls_context(self.target),
+            server_hostname=self.target.host,
+            assert_hostname=self.target.host,
+        )
+
+
+def tls_context(target: Target) -> ssl.SSLContext:
+    """Trusts what the system trusts, and the target's own CA."""
+    context = ssl.create_default_context()
+    if target.ca is not None:
+        context.load_verify_locations(cafile=str(target.ca))
+    return context
+
+
+def with_scheme(target: Target, scheme: str) -> Target:
+    """The same host over the other scheme, at that scheme's own port."""
+    host = f"[{target.host}]" if ":" in target.host else target.host
+    address = (target.address[0], 80 if scheme == "http" else 443) if target.address else None
+    return replace(target, url=f"{scheme}://{host}{target.prefix}", address=address)
+
+
+@contextmanager
+def _closing(response: urllib3.BaseHTTPResponse) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        response.close()
+
+
+def _limited(response: urllib3.BaseHTTPResponse) -> bytes:
+    body = b""
+    while len(body) < _MOST_BYTES and (piece := response.read1(65536)):
+        body += piece
+    return body
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What urllib3 raises, in our words: its own repeat addresses and headers."""
+    try:
+        yield
+    except NewConnectionError as error:
+        raise NoAnswerError(_cause(error), connected=False) from None
+    except ConnectTimeoutError:
+        raise NoAnswerError(f"no connection within {CONNECT_SECONDS:g} s", connected=False) from None
+    except SSLError as error:
+        raise NoAnswerError(f"TLS: {reason_of(error)}") from None
+    except ReadTimeoutError:
+        raise NoAnswerError("no answer in time") from None
+    except ProtocolError:
+        raise NoAnswerError("the connection was closed before the end of the answer") from None
+    except HTTPError as error:
+        raise NoAnswerError(f"no answer of HTTP ({type(error).__name__})") from None
+
+
+def _cause(error: NewConnectionError) -> str:
+    cause = error.__cause__
+    if isinstance(cause, socket.gaierror):
+        return "the name is not known"
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror.lower()
+    return "no connection"
+
+
+def reason_of(error: BaseException) -> str:
+    """Why TLS failed, as OpenSSL says it."""
+    seen: BaseException | None = error
+    while seen is not None:
+        if isinstance(seen, ssl.SSLCertVerificationError):
+            return seen.verify_message
+        if isinstance(seen, ssl.SSLError) and seen.reason:
+            return seen.reason.replace("_", " ").lower()
+        args = [item for item in seen.args if isinstance(item, BaseException)]
+        seen = args[0] if args else seen.__cause__
+    return "the handshake failed"

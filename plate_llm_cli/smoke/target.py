@@ -1,0 +1,111 @@
+"""Where the service is reached: what clients call it, and where connections really go."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from plate_llm_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PORTS: Final = {"http": 80, "https": 443}
+
+
+class Way(StrEnum):
+    """The ways to a service."""
+
+    INGRESS = "ingress"
+    PORT_FORWARD = "port-forward"
+    IN_CLUSTER = "in-cluster"
+    URL = "url"
+    """One that was named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A service at `url`, without a slash at its end.
+
+    With `address` (host or IP address, and port) connections go there, whatever DNS says of the
+    URL's host; TLS and `Host` keep the URL's name. Without a port it is the one of the scheme.
+    `ca` is a file of certificates to trust besides those of the system.
+    """
+
+    url: str
+    way: Way = Way.URL
+    address: tuple[str, int] | None = None
+    ca: Path | None = None
+
+    @property
+    def scheme(self) -> str:
+        """`http` or `https`."""
+        return urlsplit(self.url).scheme
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken."""
+        return self.scheme == "https"
+
+    @property
+    def host(self) -> str:
+        """The host, without port."""
+        return urlsplit(self.url).hostname or ""
+
+    @property
+    def port(self) -> int:
+        """The port that the URL means."""
+        return urlsplit(self.url).port or _PORTS[self.scheme]
+
+    @property
+    def authority(self) -> str:
+        """As the header `Host` has it: the port only where it is not the scheme's own."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def prefix(self) -> str:
+        """The path under which the service answers, or ''."""
+        return urlsplit(self.url).path
+
+    @property
+    def from_outside(self) -> bool:
+        """Whether it is reached as the outside world does, not past the ingress controller."""
+        return self.way in (Way.INGRESS, Way.URL) and not is_loopback(self.host)
+
+    @property
+    def end(self) -> tuple[str, int]:
+        """Where connections go: a host or an IP address, and the port."""
+        return self.address or (self.host, self.port)
+
+
+def parse_target(url: str, *, way: Way = Way.URL) -> Target:
+    """The service at `url`; a path `/v1` at its end, as clients have it, is left out.
+
+    Raises:
+        UsageError: it is no address of a service. What it is, is not repeated where it may hold a
+            password.
+    """
+    hint = "it has the form https://host[:port]"
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise UsageError("--url is no address of a service", hint) from None
+    if "@" in parts.netloc or parts.query or parts.fragment:
+        raise UsageError("--url holds more than an address: a user, a query or a fragment", hint)
+    plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>{}|^`')
+    if parts.scheme not in _PORTS or not parts.hostname or port == 0 or not plain:
+        raise UsageError("--url is no address of a service", hint)
+    path = parts.path.rstrip("/").removesuffix("/v1")
+    return Target(f"{parts.scheme}://{parts.netloc.lower()}{path}", way)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this machine's own, by its name or address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

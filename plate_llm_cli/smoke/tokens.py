@@ -1,0 +1,107 @@
+"""Short-lived tokens as plate-api signs them, and such as must be refused."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import jwt
+from jwt.warnings import InsecureKeyLengthWarning
+
+from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.check import EndedError, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plate_llm_cli.smoke.expectations import Expectations
+
+SUBJECT: Final = "plate-llm-smoke"
+_GOOD_SECONDS: Final = 300
+"""How long a token is good: longer than the longest run of checks after its making."""
+_ANOTHER_AUDIENCE: Final = "another-service"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SigningKey:
+    """The secret that signs tokens (HS256), or why there is none. It is read when it is needed."""
+
+    read: Callable[[], Secret]
+    """Raises EndedError where it cannot be had."""
+
+
+def no_key(reason: str) -> SigningKey:
+    """A key that is not to be had."""
+
+    def read() -> Secret:
+        raise EndedError(skipped(reason))
+
+    return SigningKey(read)
+
+
+class Tokens:
+    """Tokens for one service. `given` is one that somebody brought, which wins as the good one."""
+
+    def __init__(
+        self,
+        expected: Expectations,
+        key: SigningKey,
+        given: Secret | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._expected = expected
+        self._key = key
+        self._given = given
+        self._clock = clock
+        self._read: Secret | None = None
+
+    def good(self) -> Secret | None:
+        """One that the service has to take; None where it asks for none.
+
+        Raises:
+            EndedError: there is none, and no key to make one.
+        """
+        if self._given is not None:
+            return self._given
+        if not self._expected.asks_for_tokens:
+            return None
+        return self._signed({})
+
+    def expired(self) -> Secret:
+        """One that ended an hour ago, which is more than clocks may differ.
+
+        Raises:
+            EndedError: there is no key to make it.
+        """
+        return self._signed({"exp": int(self._clock()) - 3600})
+
+    def for_another(self) -> Secret:
+        """One that was made for another service.
+
+        Raises:
+            EndedError: there is no key to make it.
+        """
+        return self._signed({"aud": _ANOTHER_AUDIENCE})
+
+    def unsigned(self) -> Secret:
+        """One that says `alg: none` and has no signature."""
+        return Secret(jwt.encode(self._claims(), None, algorithm="none"))
+
+    def _signed(self, changes: dict[str, Any]) -> Secret:
+        if self._read is None:
+            self._read = self._key.read()
+        with warnings.catch_warnings():  # too short a key is told by the check that needs it
+            warnings.simplefilter("ignore", InsecureKeyLengthWarning)
+            claims = self._claims() | changes
+            return Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
+
+    def _claims(self) -> dict[str, Any]:
+        now = int(self._clock())
+        expected = self._expected
+        claims = {"sub": SUBJECT, "iat": now, "exp": now + _GOOD_SECONDS}
+        named = {"aud": expected.audience, "iss": expected.issuer, "scope": expected.scopes}
+        tenant = expected.text("AUTH_TENANT_CLAIM")
+        named |= {tenant: SUBJECT} if tenant else {}
+        return {**{name: value for name, value in named.items() if value}, **claims}

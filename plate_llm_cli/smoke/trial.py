@@ -1,0 +1,57 @@
+"""What checks are given: where the service is, what is expected of it, and how to ask it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.smoke.budget import Budget
+from plate_llm_cli.smoke.http import Http
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from plate_llm_cli.smoke.expectations import Expectations
+    from plate_llm_cli.smoke.target import Target
+    from plate_llm_cli.smoke.tokens import Tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """How quick answers have to be: `p95` in seconds of `requests`; None asks for nothing."""
+
+    p95: float | None = None
+    requests: int = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Commands that advice names, for this environment."""
+
+    env: str = ""
+    """As people type it; '' where only a URL is known."""
+
+    def command(self, line: str, otherwise: str) -> str:
+        """`plate-llm LINE` with ENV filled in for `{env}`, where one is known."""
+        return f"plate-llm {line.format(env=self.env)}" if self.env else otherwise
+
+
+def _nobody(done: int, of: int) -> None:
+    del done, of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One run of the checks."""
+
+    target: Target
+    expected: Expectations
+    tokens: Tokens
+    http: Http
+    model: str = ""
+    """The model to ask, as clients call it; '' is the service's default."""
+    budget: Budget = field(default_factory=Budget)
+    latency: Latency = Latency()
+    advice: Advice = Advice()
+    progress: Callable[[int, int], None] = _nobody
+    """How far a check is that asks many times."""
