@@ -17,8 +17,8 @@ from urllib3.exceptions import (
     NewConnectionError,
     ProtocolError,
     SSLError,
-    TimeoutError as ReadTimeoutError,
 )
+from urllib3.exceptions import TimeoutError as ReadTimeoutError
 
 from plate_llm_cli import __version__
 
@@ -247,7 +247,8 @@ def _told() -> Iterator[None]:
     except NewConnectionError as error:
         raise NoAnswerError(_cause(error), connected=False) from None
     except ConnectTimeoutError:
-        raise NoAnswerError(f"no connection within {CONNECT_SECONDS:g} s", connected=False) from None
+        reason = f"no connection within {CONNECT_SECONDS:g} s"
+        raise NoAnswerError(reason, connected=False) from None
     except SSLError as error:
         raise NoAnswerError(f"TLS: {reason_of(error)}") from None
     except ReadTimeoutError:

@@ -87,7 +87,7 @@ class Tokens:
 
     def unsigned(self) -> Secret:
         """One that says `alg: none` and has no signature."""
-        return Secret(jwt.encode(self._claims(), None, algorithm="none"))
+        return Secret(jwt.encode(self._claims(), "", algorithm="none"))
 
     def _signed(self, changes: dict[str, Any]) -> Secret:
         if self._read is None:

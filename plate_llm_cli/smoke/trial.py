@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.smoke.budget import Budget
-from plate_llm_cli.smoke.http import Http
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from plate_llm_cli.smoke.expectations import Expectations
+    from plate_llm_cli.smoke.http import Http
     from plate_llm_cli.smoke.target import Target
     from plate_llm_cli.smoke.tokens import Tokens
 

@@ -68,11 +68,9 @@ def _wrong(trial: Trial, path: str, answer: Answer) -> tuple[str, str]:
         status = trial.advice.command("status {env}", "look at its pods")
         return f"{said} of {answer.server or 'a proxy'}", f"no pod is ready behind it: {status}"
     if answer.status == 404:
-        return f"{said}: this is not the service", "does the Ingress route this host and path to it?"
+        return f"{said}: not the service", "does the Ingress route this host and path to it?"
     return f"{said}, not the service's own answer", "does another service answer at this address?"
 
 
 def _texts(value: object) -> list[str]:
     return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
-
-
