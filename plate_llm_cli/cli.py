@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, str] = {
     "secrets": "Fill OpenBao with what a deployment needs, and keep it so.",
     "argocd": "Write the Applications, and bring them to the cluster.",
     "status": "Show on one page how an environment is doing in its cluster.",
+    "smoke": "Test a deployed service as its users reach it.",
     "env": "List, show, make, promote and remove environments.",
     "doctor": "Check this machine and what it can reach; each line says ok, or what to do.",
     "schema": "Write the JSON Schemas that editors, Helm and ArgoCD use.",

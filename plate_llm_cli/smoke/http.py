@@ -23,7 +23,7 @@ from urllib3.exceptions import TimeoutError as ReadTimeoutError
 from plate_llm_cli import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from plate_llm_cli.secrets.values.secret import Secret
     from plate_llm_cli.smoke.target import Target
@@ -123,8 +123,10 @@ class Streamed:
 class Http:
     """Requests to one target. Proxies of the environment are not used."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, why_lost: Callable[[], str] = str) -> None:
+        """`why_lost` says why a connection was lost, where more is known than here; else ''."""
         self.target = target
+        self._why_lost = why_lost
         self.answered = False
         """Whether anything has been answered so far."""
 
@@ -160,7 +162,7 @@ class Http:
             body = json.dumps(body).encode()
         begun = time.monotonic()
         try:
-            with _told():
+            with self._explained(), _told():
                 response = pool.urlopen(
                     question.method,
                     f"{self.target.prefix}{question.path}",
@@ -178,9 +180,19 @@ class Http:
 
     def at(self, target: Target) -> Http:
         """The same for another target."""
-        other = Http(target)
+        other = Http(target, self._why_lost)
         other.answered = self.answered
         return other
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except NoAnswerError as error:
+            reason = self._why_lost()
+            if reason:
+                raise NoAnswerError(reason, connected=error.connected) from None
+            raise
 
     def _headers(self, question: Question) -> dict[str, str]:
         headers = {

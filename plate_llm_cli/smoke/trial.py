@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.smoke.budget import Budget
 
@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.tokens import Tokens
 
 
+DEFAULT_REQUESTS: Final = 20
+
+
 @dataclass(frozen=True, slots=True)
 class Latency:
     """How quick answers have to be: `p95` in seconds of `requests`; None asks for nothing."""
 
     p95: float | None = None
-    requests: int = 20
+    requests: int = DEFAULT_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def _nobody(done: int, of: int) -> None:
     del done, of
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Trial:
     """One run of the checks."""
 

@@ -12,8 +12,9 @@ from plate_llm_cli.cluster.argocd.syncing import Wish, look_again, operation, sy
 from plate_llm_cli.cluster.argocd.verdict import Goal
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look
 from plate_llm_cli.commands.argocd.one_at_a_time import one_at_a_time
-from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
+from plate_llm_cli.commands.argocd.until_up import Timeout, until_up
 from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesReally, clusters
+from plate_llm_cli.commands.durations import seconds_of
 from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
@@ -85,7 +86,7 @@ def sync_(
     With automated sync on and nothing to change, no sync is started.
     """
     del verbose
-    seconds = seconds_of(timeout)
+    seconds = seconds_of(timeout, "--timeout")
     if wait and (revision or dry_run):
         other = "--dry-run" if dry_run else "--revision"
         raise UsageError(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import time
@@ -14,7 +13,6 @@ import typer
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.evidence import Evidence, doubt, gather
 from plate_llm_cli.cluster.argocd.waiting import Waiter, deadline
-from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.argocd_wait import (
@@ -36,21 +34,6 @@ Timeout = Annotated[
 _EVIDENCE_SECONDS = 15.0
 """How long it may take to say what is in the way, after the wait."""
 _CLEAR_LINE = "\r\x1b[K"
-_TIME = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?", re.ASCII)
-
-
-def seconds_of(timeout: str) -> float:
-    """`--timeout` in seconds.
-
-    Raises:
-        UsageError: it is no time, or none at all.
-    """
-    found = _TIME.fullmatch(timeout)
-    hours, minutes, seconds = (int(part or 0) for part in found.groups()) if found else (0, 0, 0)
-    total = hours * 3600 + minutes * 60 + seconds
-    if not total:
-        raise UsageError(f"--timeout {timeout!r} is no time", "90s, 10m and 1h30m are")
-    return total
 
 
 def until_up(

@@ -11,8 +11,9 @@ import typer
 from plate_llm_cli import options
 from plate_llm_cli.cluster.argocd.application import short
 from plate_llm_cli.cluster.argocd.waiting import ask_to_look, deadline
-from plate_llm_cli.commands.argocd.until_up import Timeout, seconds_of, until_up
+from plate_llm_cli.commands.argocd.until_up import Timeout, until_up
 from plate_llm_cli.commands.cluster_access import Context, Where, YesReally, clusters
+from plate_llm_cli.commands.durations import seconds_of
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.gitops.git import commit_of
 from plate_llm_cli.gitops.unpublished import is_unpushed
@@ -48,7 +49,7 @@ def wait(
     ArgoCD is asked to look at Git again, and what it said before that does not count.
     """
     del verbose
-    seconds = seconds_of(timeout)
+    seconds = seconds_of(timeout, "--timeout")
     with Workspace(root) as workspace:
         release = workspace.release(env)
         commit = commit_of(workspace.root, revision) if revision else ""

@@ -1,0 +1,196 @@
+"""From what the command line says to a trial: the target, what is expected of it, and tokens."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.commands.cluster_access import Where, clusters
+from plate_llm_cli.commands.deployed import deployed
+from plate_llm_cli.commands.smoke.signing import signing_key
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.report.smoke import Tested
+from plate_llm_cli.secrets.server.connection import credential
+from plate_llm_cli.smoke.budget import Budget
+from plate_llm_cli.smoke.deployed import DeployedService, deployed_service
+from plate_llm_cli.smoke.expectations import Expectations
+from plate_llm_cli.smoke.http import Http
+from plate_llm_cli.smoke.target import Target, Way, parse_target
+from plate_llm_cli.smoke.tokens import SigningKey, Tokens, no_key
+from plate_llm_cli.smoke.trial import Advice, Latency, Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from plate_llm_cli import options
+    from plate_llm_cli.secrets.values.secret import Secret
+
+_ONE_OF = "name an ENV, or an address with --url, or --local"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What is tested, and how it is reached."""
+
+    env: str = ""
+    url: str = ""
+    local: bool = False
+    via: Way | None = None
+    connect_to: str = ""
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for."""
+
+    reach: Reach
+    where: Where
+    token_env: str
+    model: str
+    budget: Budget
+    latency: Latency
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What there is to know before anything is asked."""
+
+    target: Target
+    expected: Expectations
+    key: SigningKey
+    why_reset: Callable[[], str] = str
+    """Why a connection ended, where another library's word for it says nothing; '' elsewhere."""
+
+
+@contextmanager
+def open_trial(
+    asked: Asked, root: Path | None, engine: options.EngineName | None
+) -> Iterator[tuple[Trial, Tested]]:
+    """The trial, and what a report says of it; all that it needs is closed at the end.
+
+    Raises:
+        UsageError: no such environment, no way to it, a token that is not there.
+        ClusterError: a port cannot be forwarded.
+    """
+    reach = asked.reach
+    _refuse_contradictions(reach)
+    given = _given_token(asked.token_env)
+    with ExitStack() as stack:
+        if reach.env:
+            workspace = stack.enter_context(Workspace(root, engine or ""))
+            known = _of_environment(workspace, asked, stack)
+        elif reach.local:
+            known = _of_this_machine(root)
+        else:
+            reason = "no key to make one: --token-env names a variable with a token"
+            known = _Known(parse_target(reach.url), Expectations(), no_key(reason))
+        target = _connected(known.target, reach)
+        trial = Trial(
+            target,
+            known.expected,
+            Tokens(known.expected, known.key, given),
+            Http(target, known.why_reset),
+            asked.model,
+            asked.budget,
+            asked.latency,
+            Advice(reach.env),
+        )
+        yield trial, Tested(target, reach.env)
+
+
+def _refuse_contradictions(reach: Reach) -> None:
+    named = [bool(reach.env or reach.url), reach.local]
+    if not any(named):
+        raise UsageError("nothing says what to test", _ONE_OF)
+    if all(named):
+        raise UsageError("--local is a target of its own", _ONE_OF)
+    if reach.via is Way.URL:
+        raise UsageError(
+            "--via takes ingress, port-forward or in-cluster", "--url names an address"
+        )
+    if reach.via and (reach.url or not reach.env):
+        raise UsageError("--via is about the ways to ENV", "leave it out, or name an ENV alone")
+
+
+def _given_token(variable: str) -> Secret | None:
+    """The token that somebody brought.
+
+    Raises:
+        UsageError: the variable is not set, or holds none.
+    """
+    if not variable:
+        return None
+    if variable not in os.environ:
+        hint = "export it first; the option takes the variable's name, never a token"
+        raise UsageError("--token-env names a variable that is not set", hint)
+    return credential(os.environ[variable], "the variable that --token-env names")
+
+
+def _of_environment(workspace: Workspace, asked: Asked, stack: ExitStack) -> _Known:
+    reach = asked.reach
+    release = workspace.release(reach.env)
+    deployment = deployed(workspace)
+    own = (item for item in deployment.manifests if item.release is release)
+    service = deployed_service(reach.env, own)
+    key = signing_key(workspace, deployment, service)
+    if reach.url:
+        return _Known(parse_target(reach.url), service.expected, key)
+    if reach.via is Way.PORT_FORWARD:
+        return _forwarded(workspace, asked, stack, service, key)
+    if reach.via is Way.IN_CLUSTER:
+        if service.service is None:
+            raise UsageError(f"{reach.env} has no Service", "name its address with --url")
+        return _Known(Target(service.service.url, Way.IN_CLUSTER), service.expected, key)
+    if service.ingress is None:
+        hint = "--via port-forward or --via in-cluster reach it past an Ingress, --url elsewhere"
+        raise UsageError(f"no Ingress with a host leads to {reach.env}", hint)
+    return _Known(service.ingress, service.expected, key)
+
+
+def _forwarded(
+    workspace: Workspace,
+    asked: Asked,
+    stack: ExitStack,
+    service: DeployedService,
+    key: SigningKey,
+) -> _Known:
+    from plate_llm_cli.cluster.objects import Ref  # noqa: PLC0415 - loads the client: 0.3 s
+    from plate_llm_cli.cluster.port_forward import forward  # noqa: PLC0415 - as above
+
+    named = service.service
+    if named is None:
+        raise UsageError(f"{asked.reach.env} has no Service", "name its address with --url")
+    release = workspace.release(asked.reach.env)
+    reached = stack.enter_context(clusters(workspace, release, asked.where, changes=False))
+    ref = Ref("v1", "Service", named.namespace, named.name)
+    local = stack.enter_context(forward(reached.workloads, ref, named.port))
+    target = Target(named.url, Way.PORT_FORWARD, ("127.0.0.1", local.port))
+    return _Known(
+        target,
+        service.expected,
+        key,
+        lambda: local.failure.message if local.failure else "",
+    )
+
+
+def _of_this_machine(root: Path | None) -> _Known:
+    del root
+    raise UsageError("nothing runs on this machine", "plate-llm up --keep starts it")
+
+
+def _connected(target: Target, reach: Reach) -> Target:
+    """`target`, with what the command line says about connections."""
+    if reach.ca_file is not None and not reach.ca_file.is_file():
+        raise UsageError(f"--ca-file {reach.ca_file} is no file", "it takes certificates in PEM")
+    changed = replace(target, ca=reach.ca_file)
+    if not reach.connect_to:
+        return changed
+    if target.address is not None:
+        raise UsageError("--connect-to is not for a port-forward", "leave one of them out")
+    end = parse_target(f"{target.scheme}://{reach.connect_to}")
+    return replace(changed, address=(end.host, end.port))

@@ -1,0 +1,40 @@
+"""The key that signs tokens, from where the service's own pods get it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.commands.secrets.session import Access, openbao
+from plate_llm_cli.errors import PlateError
+from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.check import EndedError, skipped
+from plate_llm_cli.smoke.tokens import SigningKey
+
+if TYPE_CHECKING:
+    from plate_llm_cli.context import Workspace
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.smoke.deployed import DeployedService
+
+VARIABLE: Final = "AUTH_JWT_SECRET"
+
+
+def signing_key(
+    workspace: Workspace, deployment: Deployment, service: DeployedService
+) -> SigningKey:
+    """The key, read from OpenBao when a check needs it and with what the operator may read."""
+
+    def read() -> Secret:
+        from plate_llm_cli.secrets.synced.variable import value_of  # noqa: PLC0415 - seldom needed
+
+        try:
+            with openbao(workspace, Access()) as (_, bao):
+                value = value_of(
+                    deployment, service.workload, service.container, VARIABLE, bao.read
+                )
+        except PlateError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            said = f"no key to make a token with: {error.message}{hint}; or --token-env brings one"
+            raise EndedError(skipped(said)) from None
+        return value if isinstance(value, Secret) else Secret(value)
+
+    return SigningKey(read)
