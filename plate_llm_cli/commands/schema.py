@@ -64,6 +64,12 @@ def schema_findings() -> None:
     write_out((files("plate_llm_cli.report") / "findings.schema.json").read_text("utf-8"))
 
 
+@app.command("smoke", epilog="plate-llm schema smoke > smoke.schema.json")
+def schema_smoke() -> None:
+    """Print the schema of what `smoke --format json` prints."""
+    write_out((files("plate_llm_cli.report") / "smoke.schema.json").read_text("utf-8"))
+
+
 @app.command("secrets", epilog="plate-llm schema secrets > secrets.schema.json")
 def schema_secrets() -> None:
     """Print the schema of environments/secrets.yaml, for editors."""

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.granted import Granted, require_apply, warn
 from plate_llm_cli.commands.secrets.granting_roles import ApplyingRoles
-from plate_llm_cli.commands.secrets.session import Access, openbao
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import write_out

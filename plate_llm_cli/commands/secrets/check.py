@@ -9,9 +9,10 @@ import typer
 
 from plate_llm_cli import checking, options
 from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands.openbao_access import Access
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.live_check import LiveCheck
-from plate_llm_cli.commands.secrets.session import Access, whole_spec
+from plate_llm_cli.commands.secrets.session import whole_spec
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode

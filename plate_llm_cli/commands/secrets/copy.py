@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.consent import require_consent
-from plate_llm_cli.commands.secrets.session import Access, session, spec_of
+from plate_llm_cli.commands.secrets.session import session, spec_of
 from plate_llm_cli.commands.secrets.writing import Writing, read_all, read_places, show
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.session import Access, openbao, spec_of, whole_spec
+from plate_llm_cli.commands.secrets.session import spec_of, whole_spec
 from plate_llm_cli.commands.secrets.writing import read_places
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError

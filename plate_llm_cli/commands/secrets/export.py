@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.commands.secrets.session import session
 from plate_llm_cli.commands.secrets.writing import read_all
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.output import say, write_data

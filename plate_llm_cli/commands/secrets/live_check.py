@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.commands.cluster_access import clusters
-from plate_llm_cli.commands.secrets.session import openbao, spec_of
+from plate_llm_cli.commands.openbao_access import openbao
+from plate_llm_cli.commands.secrets.session import spec_of
 from plate_llm_cli.commands.secrets.writing import read_places
 from plate_llm_cli.errors import ClusterError
 from plate_llm_cli.output import say
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from plate_llm_cli.commands.cluster_access import Where
-    from plate_llm_cli.commands.secrets.session import Access
+    from plate_llm_cli.commands.openbao_access import Access
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.findings import Finding
     from plate_llm_cli.graph.deployment import Deployment

@@ -8,11 +8,12 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands.openbao_access import Access
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.filling import Filling
 from plate_llm_cli.commands.secrets.propagation import propagating
 from plate_llm_cli.commands.secrets.rotating import Rotating
-from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.commands.secrets.session import session
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 

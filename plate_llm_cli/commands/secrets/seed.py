@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access
 from plate_llm_cli.commands.secrets import parameters
 from plate_llm_cli.commands.secrets.filling import Asked, Filling
-from plate_llm_cli.commands.secrets.session import Access, session
+from plate_llm_cli.commands.secrets.session import session
 from plate_llm_cli.commands.secrets.writing import say_what_is_wanting, show
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.secrets.gathering import require_values

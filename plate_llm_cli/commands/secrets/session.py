@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.commands.openbao_access import openbao
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import SpecError
-from plate_llm_cli.output import say
-from plate_llm_cli.secrets.hardening import keep_memory_private
 from plate_llm_cli.secrets.loading import load_spec
-from plate_llm_cli.secrets.server.connection import Options, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from plate_llm_cli.commands.secrets.parameters import LoginMethod
+    from plate_llm_cli.commands.openbao_access import Access
     from plate_llm_cli.secrets.server.connection import Connection
     from plate_llm_cli.secrets.server.openbao import OpenBao
     from plate_llm_cli.secrets.spec import Spec
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """How the command line says to reach OpenBao."""
-
-    address: str = ""
-    login: LoginMethod | None = None
-    proxy: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,21 +46,6 @@ def session(root: Path | None, env: str, access: Access) -> Iterator[Session]:
         spec = spec_of(workspace, whole, env)
         with openbao(workspace, access) as (connection, bao):
             yield Session(workspace, env, spec, whole, connection, bao)
-
-
-@contextmanager
-def openbao(workspace: Workspace, access: Access) -> Iterator[tuple[Connection, OpenBao]]:
-    """OpenBao as the command line, the environment and the settings name it."""
-    keep_memory_private()
-    method = access.login.value if access.login else ""
-    options = Options(access.address, method, access.proxy)
-    connection = resolve(workspace.settings, os.environ, options)
-    for warning in connection.warnings:
-        say(f"warning: {warning}")
-    from plate_llm_cli.secrets.server.openbao import OpenBao  # noqa: PLC0415 - loads hvac: 100 ms
-
-    with OpenBao(connection) as bao:
-        yield connection, bao
 
 
 def spec_of(workspace: Workspace, whole: Spec, env: str) -> Spec:

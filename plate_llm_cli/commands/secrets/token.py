@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.commands.secrets import parameters
-from plate_llm_cli.commands.secrets.session import Access, openbao
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.output import write_out
 from plate_llm_cli.report.secrets_token import token_json, token_text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.commands.secrets.session import Access, openbao
+from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.errors import PlateError
 from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.smoke.check import EndedError, skipped
