@@ -7,7 +7,7 @@ import socket
 import ssl
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import urllib3
@@ -76,6 +76,16 @@ class Answer:
         """What calls itself the server; '' where nothing does. nginx's own errors say nginx."""
         return self.headers.get("server", "")
 
+    @property
+    def from_service(self) -> bool:
+        """Whether the service gave it: unlike a proxy's own, each of its answers has these."""
+        return "x-request-id" in self.headers and "referrer-policy" in self.headers
+
+    @property
+    def source(self) -> str:
+        """Who gave it: `the service`, what calls itself the server, or `a proxy`."""
+        return "the service" if self.from_service else self.server or "a proxy"
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -96,7 +106,9 @@ class Streamed:
         self._response = response
         self._begun = begun
         self.status: int = response.status
-        self.headers = {name.lower(): value for name, value in response.headers.items()}
+        # What came twice has both values, with a comma between.
+        merged = response.headers.itermerged()
+        self.headers = {name.lower(): value for name, value in merged}
 
     def events(self) -> Iterator[tuple[float, str]]:
         """The data of each event, with the seconds from the request to its arrival.
@@ -227,13 +239,6 @@ def tls_context(target: Target) -> ssl.SSLContext:
     if target.ca is not None:
         context.load_verify_locations(cafile=str(target.ca))
     return context
-
-
-def with_scheme(target: Target, scheme: str) -> Target:
-    """The same host over the other scheme, at that scheme's own port."""
-    host = f"[{target.host}]" if ":" in target.host else target.host
-    address = (target.address[0], 80 if scheme == "http" else 443) if target.address else None
-    return replace(target, url=f"{scheme}://{host}{target.prefix}", address=address)
 
 
 @contextmanager

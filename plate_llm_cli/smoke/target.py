@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -31,14 +31,15 @@ class Target:
     """A service at `url`, without a slash at its end.
 
     With `address` (host or IP address, and port) connections go there, whatever DNS says of the
-    URL's host; TLS and `Host` keep the URL's name. Without a port it is the one of the scheme.
-    `ca` is a file of certificates to trust besides those of the system.
+    URL's host; TLS and `Host` keep the URL's name. `plain_address` is the same for plain HTTP,
+    beside a URL of HTTPS. `ca` is a file of certificates to trust besides those of the system.
     """
 
     url: str
     way: Way = Way.URL
     address: tuple[str, int] | None = None
     ca: Path | None = None
+    plain_address: tuple[str, int] | None = None
 
     @property
     def scheme(self) -> str:
@@ -80,6 +81,21 @@ class Target:
         """Where connections go: a host or an IP address, and the port."""
         return self.address or (self.host, self.port)
 
+    @property
+    def plain(self) -> Target | None:
+        """The same host over plain HTTP; None where its port is not known.
+
+        Only beside HTTPS's own port it is sure to be 80.
+        """
+        host, port = self.end
+        address = self.plain_address
+        if address is None and (self.port, port) != (_PORTS["https"], _PORTS["https"]):
+            return None
+        if address is None and self.address is not None:
+            address = (host, _PORTS["http"])
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return replace(self, url=f"http://{name}{self.prefix}", address=address, plain_address=None)
+
 
 def parse_target(url: str, *, way: Way = Way.URL) -> Target:
     """The service at `url`; a path `/v1` at its end, as clients have it, is left out.
@@ -101,6 +117,15 @@ def parse_target(url: str, *, way: Way = Way.URL) -> Target:
         raise UsageError("--url is no address of a service", hint)
     path = parts.path.rstrip("/").removesuffix("/v1")
     return Target(f"{parts.scheme}://{parts.netloc.lower()}{path}", way)
+
+
+def is_address(host: str) -> bool:
+    """Whether `host` is an IP address, not a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,99 @@
+"""The way to the service: its name, and a connection."""
+
+from __future__ import annotations
+
+import socket
+import time
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.smoke.check import Outcome, failed, passed, skipped
+from plate_llm_cli.smoke.http import CONNECT_SECONDS
+from plate_llm_cli.smoke.target import Way, is_address
+
+if TYPE_CHECKING:
+    from plate_llm_cli.smoke.trial import Trial
+
+
+def dns(trial: Trial) -> Outcome:
+    """The host has an address."""
+    target = trial.target
+    host, port = target.end
+    if host != target.host:
+        return skipped(f"connections go to {_shown(host, port)}, whatever DNS says")
+    if is_address(host):
+        return skipped(f"{host} is an address, not a name")
+    try:
+        known = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except UnicodeError:
+        advice = "between its dots are 1 to 63 characters: correct ingress.hosts, or --url"
+        return failed(f"no name can be like {host}", advice, unreachable=True)
+    except socket.gaierror as error:
+        if error.errno == socket.EAI_AGAIN:
+            said = f"no name server answered what {host} is"
+            advice = "is this machine online? /etc/resolv.conf says which name server it asks"
+            return failed(said, advice, unreachable=True)
+        return failed(f"no address is known for {host}", _unknown(trial), unreachable=True)
+    addresses = dict.fromkeys(str(item[4][0]) for item in known)
+    return passed(f"{host} is at {', '.join(addresses)}")
+
+
+def tcp(trial: Trial) -> Outcome:
+    """Something takes connections there."""
+    end = trial.target.end
+    begun = time.monotonic()
+    try:
+        with socket.create_connection(end, CONNECT_SECONDS) as connection:
+            peer = str(connection.getpeername()[0])
+    except ConnectionRefusedError:
+        advice = _nobody_listens(trial)
+        return failed(f"{_shown(*end)} refuses connections", advice, unreachable=True)
+    except TimeoutError:
+        said = f"{_shown(*end)} takes no connection within {CONNECT_SECONDS:g} s"
+        return failed(said, _swallowed(trial), unreachable=True)
+    except (OSError, UnicodeError) as error:
+        reason = (getattr(error, "strerror", None) or "no such name").lower()
+        advice = "is there a way from this machine to that network (VPN, proxy, IPv6)?"
+        return failed(f"no way to {_shown(*end)}: {reason}", advice, unreachable=True)
+    milliseconds = (time.monotonic() - begun) * 1000
+    return passed(f"{_shown(peer, end[1])} in {milliseconds:.0f} ms")
+
+
+def _shown(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _unknown(trial: Trial) -> str:
+    if trial.target.way is Way.IN_CLUSTER:
+        status = trial.advice.command("status {env}", "kubectl get services -A shows them")
+        return f"is this machine a pod of the cluster, and is there such a Service? {status}"
+    address = trial.advice.command("status {env}", "kubectl get ingress -A")
+    return (
+        f"add its DNS record, with the address that the Ingress has ({address} shows it); "
+        "until it is known everywhere: --connect-to ADDRESS"
+    )
+
+
+def _nobody_listens(trial: Trial) -> str:
+    if trial.target.way is Way.PORT_FORWARD:
+        return "the port-forward has ended: start the command again"
+    if trial.target.way is Way.IN_CLUSTER:
+        status = trial.advice.command("status {env}", "kubectl get endpointslices shows them")
+        return f"no pod is ready behind the Service, or service.port is another: {status}"
+    ingress = trial.advice.command("status {env}", "kubectl get ingress -A")
+    return (
+        "nothing listens there: is the ingress controller up (kubectl get pods,services "
+        f"-n ingress-nginx), and is this still the Ingress's address ({ingress})?"
+    )
+
+
+def _swallowed(trial: Trial) -> str:
+    if trial.target.way is Way.IN_CLUSTER:
+        return (
+            "a NetworkPolicy swallows packets: networkPolicy in the values says who may come in; "
+            "kubectl get networkpolicies shows all"
+        )
+    ingress = trial.advice.command("status {env}", "kubectl get ingress -A")
+    return (
+        f"a firewall swallows packets: open port {trial.target.end[1]} to this machine; or the DNS "
+        f"record has an address that the Ingress no longer has ({ingress} shows the present one)"
+    )
