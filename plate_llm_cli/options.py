@@ -59,6 +59,16 @@ class ReportFormat(StrEnum):
     GITHUB = "github"
 
 
+class SmokeFormat(StrEnum):
+    """How smoke checks are printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    GITHUB = "github"
+    MARKDOWN = "markdown"
+
+
 def complete_env(context: typer.Context, incomplete: str) -> list[str]:
     """The names of Applications of the tree, for shell completion; none where there is no tree."""
     from plate_llm_cli.context import Workspace  # noqa: PLC0415 - only when a shell asks

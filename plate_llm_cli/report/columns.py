@@ -38,7 +38,7 @@ def described(rows: Sequence[Sequence[str]], width: int | None) -> str:
     else:
         heads = [f"{head}{' ' * (start - cell_width(head))}" for head in heads]
     return "".join(
-        _hanging(head, start, text, width) for head, text in zip(heads, texts, strict=True)
+        hanging(head, start, text, width) for head, text in zip(heads, texts, strict=True)
     )
 
 
@@ -56,11 +56,11 @@ def _block(headings: Sequence[str], row: Sequence[str], indent: int, width: int)
     for heading, cell in zip(headings[1:], row[1:], strict=True):
         if cell:
             head = f"  {heading.lower():{indent}}"
-            text += _hanging(head, len(head), cell, width)
+            text += hanging(head, len(head), cell, width)
     return text
 
 
-def _hanging(head: str, indent: int, text: str, width: int | None) -> str:
+def hanging(head: str, indent: int, text: str, width: int | None) -> str:
     """`head` and `text` behind it, in lines of `width` that begin after `indent` cells."""
     lines = [""]
     for word in text.split(" "):

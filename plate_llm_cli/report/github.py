@@ -13,7 +13,7 @@ from plate_llm_cli.report.base import clamped, last_line, place_of, summary_line
 from plate_llm_cli.report.untrusted import encoding_of, line_start, one_line, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import TextIO
 
     from plate_llm_cli.findings import Finding, Location
@@ -55,11 +55,15 @@ def _divided(findings: Sequence[Finding]) -> tuple[list[Finding], list[Finding]]
 def _annotation(report: Report, finding: Finding, encoding: str) -> str:
     place = {"file": finding.location.path, **_range(clamped(finding.location))}
     values = {**place, "title": finding.rule}
-    properties = ",".join(
-        f"{name}={_property(visible(value, encoding))}" for name, value in values.items()
-    )
-    message = "\n".join(_message(report, finding, encoding))[:LONGEST_MESSAGE]
-    return f"::{_COMMANDS[finding.severity]} {properties}::{_data(message)}"
+    shown = {name: visible(value, encoding) for name, value in values.items()}
+    return annotation(_COMMANDS[finding.severity], shown, _message(report, finding, encoding))
+
+
+def annotation(command: str, values: Mapping[str, str], lines: Iterable[str]) -> str:
+    """A line that the runner obeys; `values` and `lines` have to be safe to print already."""
+    properties = ",".join(f"{name}={_property(value)}" for name, value in values.items())
+    message = "\n".join(lines)[:LONGEST_MESSAGE]
+    return f"::{command} {properties}::{_data(message)}"
 
 
 def _range(place: Location) -> dict[str, str]:

@@ -49,12 +49,12 @@ class _Document:
         report, passed = self.report, self._passed()
         failed = self._failed(report.findings)
         total = len(report.findings) + len(passed)
-        sums = _sums(total, failed, len(report.findings) - failed)
-        yield f'<testsuites name="{PRODUCT}" {sums} time="{report.seconds:.3f}">'
+        counts = sums(total, failed, len(report.findings) - failed)
+        yield f'<testsuites name="{PRODUCT}" {counts} time="{report.seconds:.3f}">'
         for path, findings in groupby(report.findings, key=lambda finding: finding.location.path):
             yield from self._suite(path, list(findings))
         if passed:
-            yield f'  <testsuite name="{PRODUCT}" {_sums(len(passed), 0, 0)}>'
+            yield f'  <testsuite name="{PRODUCT}" {sums(len(passed), 0, 0)}>'
             yield from (f"    <testcase {self._names(PRODUCT, name)}/>" for name in passed)
             yield "  </testsuite>"
         yield "</testsuites>"
@@ -75,8 +75,8 @@ class _Document:
 
     def _suite(self, path: str, findings: list[Finding]) -> Iterator[str]:
         failed = self._failed(findings)
-        sums = _sums(len(findings), failed, len(findings) - failed)
-        yield f"  <testsuite name={self._attribute(path)} {sums}>"
+        counts = sums(len(findings), failed, len(findings) - failed)
+        yield f"  <testsuite name={self._attribute(path)} {counts}>"
         for finding in findings:
             yield from self._case(finding)
         yield "  </testsuite>"
@@ -126,5 +126,6 @@ class _Document:
         return xml_attribute(text, self.encoding)
 
 
-def _sums(tests: int, failures: int, skipped: int) -> str:
+def sums(tests: int, failures: int, skipped: int) -> str:
+    """The numbers of a suite as attributes."""
     return f'tests="{tests}" failures="{failures}" errors="0" skipped="{skipped}"'
