@@ -184,6 +184,9 @@ MaxCost = Annotated[
         help="Tokens of models that may be spent; checks beyond that are skipped.",
     ),
 ]
+Quiet = Annotated[
+    bool, typer.Option("-q", "--quiet", help="Only what is not well, and the summary.")
+]
 Format = Annotated[options.SmokeFormat, typer.Option("--format", help="How to print the result.")]
 
 
@@ -210,7 +213,7 @@ def smoke(
     yes_really: cluster_access.YesReally = False,
     engine: options.Engine = None,
     root: options.Root = None,
-    quiet: options.Quiet = False,
+    quiet: Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Test a deployed service as its users reach it.
