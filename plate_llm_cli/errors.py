@@ -1,6 +1,7 @@
 """The errors that end a command. Anything wrong *inside* the tree is a finding instead.
 
 PlateError                 message, hint, exit code
+├── PodStartError          1   a container would not start with what OpenBao holds
 ├── UsageError             2   options, root, environment, configuration, output
 │   ├── RootError              the root is no folder, or holds no Application
 │   ├── UnknownEnvironmentError
@@ -44,6 +45,12 @@ class PlateError(Exception):
         self.message = message
         self.hint = hint
         self.details = tuple(details)
+
+
+class PodStartError(PlateError):
+    """A pod would not start; `details` are what it would say. No value is in any of them."""
+
+    exit_code = ExitCode.FINDINGS
 
 
 class UsageError(PlateError):

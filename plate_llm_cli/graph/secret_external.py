@@ -49,6 +49,7 @@ class ExternalSpec:
         gathered.gather()
         made = gathered.secret(text(target.get("name")) or self.name)
         made.creates = policy != "Merge"
+        made.external = self
         return made
 
     def store(self, reference: Any) -> SecretStore | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
+    from plate_llm_cli.graph.secret_external import ExternalSpec
     from plate_llm_cli.graph.secret_stores import SecretStore
     from plate_llm_cli.graph.secret_uses import ClusterNamespace
     from plate_llm_cli.source.nodes import Route
@@ -112,6 +113,8 @@ class ProducedSecret:
     """False when it only adds keys to a Secret that something else makes."""
     certain: bool = True
     """False when labels decide whether it reaches the namespace."""
+    external: ExternalSpec | None = None
+    """What External Secrets makes it from; None where it has no part in it."""
 
     @property
     def namespace(self) -> str:

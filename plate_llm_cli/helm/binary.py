@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _MAJORS = ("3", "4")
 _SAID = re.compile(r"^Error: (?:failed parsing --set\S* (?:data|file): )?", re.MULTILINE)
+_NOT_STRICT = "the helm binary renders every key that is missing as nothing: use --engine embedded"
 _PRINTED = "apiVersion: v1\nvalues: {{ toJson .Values | quote }}\n"
 
 
@@ -142,6 +143,8 @@ class BinaryEngine:
                     running.kill()
 
     def _begin(self, request: RenderRequest, arguments: list[str]) -> Running | RenderFailure:
+        if request.strict:
+            return RenderFailure(FailureKind.TEMPLATE, _NOT_STRICT)
         try:
             text = values_text(request.values)
         except ValueError as error:

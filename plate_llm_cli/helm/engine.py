@@ -53,6 +53,9 @@ class RenderRequest:
 
     With `root`, the chart's folder is looked over before Helm reads it: a link that leaves the
     root, an endless one, or a chart beyond all size is a failure of kind CHART.
+
+    `strict` makes a failure of every key that a template reads and no map has, which Helm prints as
+    nothing. The library can do that; to the binary it is a failure of kind TEMPLATE.
     """
 
     chart: Path
@@ -64,6 +67,7 @@ class RenderRequest:
     skip_tests: bool = False
     skip_schema: bool = False
     root: Path | None = None
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ def request_message(do: str, request: RenderRequest, call: int) -> Message:
         "crds": request.include_crds,
         "skip_tests": request.skip_tests,
         "skip_schema": request.skip_schema,
+        "strict": request.strict,
         "defer": False,  # True: do not check the schema, print the values instead
     }
 

@@ -123,7 +123,7 @@ class Operations:
         found = admit(chart, message["values"], message["kube_version"])
         admission.notes += found.notes
         admission.missing += found.missing
-        keys = ("name", "namespace", "kube_version", "api_versions")
+        keys = ("name", "namespace", "kube_version", "api_versions", "strict")
         options = json.dumps({key: message[key] for key in keys})
         text = native.text("helm_render", chart.handle, json.dumps(message["values"]), options)
         return _without_ours(text, chart) if message["integers"] else text
