@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "argocd": "Write the Applications, and bring them to the cluster.",
     "status": "Show on one page how an environment is doing in its cluster.",
     "smoke": "Test a deployed service as its users reach it.",
+    "up": "Run the whole system on this machine, and check that it works.",
     "env": "List, show, make, promote and remove environments.",
     "doctor": "Check this machine and what it can reach; each line says ok, or what to do.",
     "schema": "Write the JSON Schemas that editors, Helm and ArgoCD use.",

@@ -1,0 +1,96 @@
+"""Which environment is started, and whether its tree is in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from plate_llm_cli import checking
+from plate_llm_cli.errors import UsageError
+from plate_llm_cli.local.provider import Provider
+from plate_llm_cli.smoke.deployed import deployed_service
+
+if TYPE_CHECKING:
+    from plate_llm_cli.context import Workspace
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.report.base import Report
+    from plate_llm_cli.smoke.deployed import DeployedService
+
+_PRODUCTION = "production"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chosen:
+    """An environment, as people type it, and the service that its release deploys."""
+
+    env: str
+    release: Release
+    service: DeployedService
+
+
+def examined(workspace: Workspace) -> tuple[Deployment, Report]:
+    """Every release, rendered and judged as `validate` does it, but for who reads which value."""
+    settings = workspace.settings
+    choose = partial(checking.choose_rules, settings.select, settings.ignore)
+    options = replace(
+        workspace.render_options(),
+        lint=True,
+        nested=True,
+        schema_folders=workspace.schema_folders(None),
+    )
+    return checking.examine(workspace, workspace.releases, choose, options)
+
+
+def only_of(report: Report, workspace: Workspace, env: str) -> Report:
+    """What the report has against the releases of the environment of ENV, and against none."""
+    names = {release.name for release in workspace.environment(env)}
+    found = (
+        item for item in report.findings if not item.environments or names & set(item.environments)
+    )
+    return replace(report, findings=tuple(found))
+
+
+def choose(workspace: Workspace, deployment: Deployment, env: str, provider: Provider) -> Chosen:
+    """The environment ENV; without one the first that the built-in provider may answer for.
+
+    Raises:
+        UsageError: there is none, or it is production and would get invented answers.
+    """
+    if env:
+        chosen = _chosen(workspace, deployment, workspace.release(env))
+        if provider is Provider.BUILTIN and _is_production(chosen):
+            raise UsageError(
+                f"{env} is production, which refuses the built-in provider",
+                f"plate-llm up {env} --provider openai asks a real one, with your key",
+            )
+        return chosen
+    primary = workspace.primary
+    releases = [item for item in workspace.releases if primary and _deploys(item, primary)]
+    for release in releases:
+        if deployment.failed and release in deployment.failed:
+            continue
+        chosen = _chosen(workspace, deployment, release)
+        if not _is_production(chosen):
+            return chosen
+    names = ", ".join(_short(workspace, item) for item in releases or workspace.releases)
+    raise UsageError("no environment that is not production: name one", f"there are: {names}")
+
+
+def _chosen(workspace: Workspace, deployment: Deployment, release: Release) -> Chosen:
+    env = _short(workspace, release)
+    own = (item for item in deployment.manifests if item.release is release)
+    return Chosen(env, release, deployed_service(env, own))
+
+
+def _short(workspace: Workspace, release: Release) -> str:
+    return release.name.removeprefix(f"{workspace.primary}-")
+
+
+def _deploys(release: Release, chart: str) -> bool:
+    return any(part.chart_name == chart for part in release.charts)
+
+
+def _is_production(chosen: Chosen) -> bool:
+    return chosen.service.expected.text("LLM_ENVIRONMENT") == _PRODUCTION

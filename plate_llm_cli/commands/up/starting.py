@@ -1,0 +1,171 @@
+"""From the tree to a service that runs, step by step. Loads hvac."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from plate_llm_cli import checking
+from plate_llm_cli.commands.secrets.session import spec_of, whole_spec
+from plate_llm_cli.commands.up import choosing
+from plate_llm_cli.commands.up.inputs import gather
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.local.differences import Surroundings, localised
+from plate_llm_cli.local.ports import require_free
+from plate_llm_cli.local.provider import models_for
+from plate_llm_cli.local.service import require_code
+from plate_llm_cli.report.up import Started
+from plate_llm_cli.secrets.privileges.readers import readers
+from plate_llm_cli.secrets.synced.operator import Operator
+from plate_llm_cli.secrets.synced.pods import Environment, environment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from plate_llm_cli.commands.up.choosing import Chosen
+    from plate_llm_cli.commands.up.steps import Steps
+    from plate_llm_cli.context import Workspace
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.local.differences import LocalEnvironment
+    from plate_llm_cli.local.provider import Provider
+    from plate_llm_cli.local.seeding import Seeded
+    from plate_llm_cli.local.system import System
+    from plate_llm_cli.secrets.privileges.readers import Reader
+    from plate_llm_cli.secrets.spec import Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the command line asks for; '' and 0 leave the choice to us."""
+
+    env: str
+    provider: Provider
+    model: str = ""
+    port: int = 0
+    env_files: Sequence[Path] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Up:
+    """What runs, and the environment that it got."""
+
+    started: Started
+    local: LocalEnvironment
+
+
+@dataclass(slots=True, eq=False)
+class Starting:
+    """One start of everything; what it starts is the system's to end."""
+
+    workspace: Workspace
+    system: System
+    steps: Steps
+    wanted: Wanted
+    heard: Callable[[dict[str, Any]], None] = field(default=lambda _entry: None)
+
+    def run(self) -> Up:
+        """Start everything.
+
+        Raises:
+            typer.Exit: the tree has errors, which are printed.
+            PodStartError: a pod would not start with what OpenBao holds, or the service does not.
+            UsageError: the call cannot be carried out.
+            UnreachableError: OpenBao or the cache cannot be started.
+        """
+        wanted, workspace = self.wanted, self.workspace
+        require_code(workspace.root)
+        if wanted.port:
+            require_free(wanted.port, "--port")
+        if wanted.env:
+            workspace.release(wanted.env)
+        deployment, chosen = self._validated()
+        models = models_for(wanted.provider, wanted.model, chosen.service.expected.settings)
+        environment, seeded = self._synced(deployment, chosen)
+        around = Surroundings(models, wanted.port, made_up=_made_up(environment, seeded))
+        local = localised(environment.plain, environment.secret, self._with_cache(around))
+        return self._served(chosen, local)
+
+    def _validated(self) -> tuple[Deployment, Chosen]:
+        with self.steps.step("validate") as step:
+            deployment, report = choosing.examined(self.workspace)
+            chosen = choosing.choose(
+                self.workspace, deployment, self.wanted.env, self.wanted.provider
+            )
+            report = choosing.only_of(report, self.workspace, chosen.release.name)
+            failed = checking.fails(report, Severity.ERROR)
+            step.said = f"{chosen.env}: {len(deployment.releases)} releases render, no errors"
+            if failed:
+                step.failed = True
+        if failed:
+            checking.write_report(report, "text", None, quiet=False)
+            raise typer.Exit(ExitCode.FINDINGS)
+        return deployment, chosen
+
+    def _synced(self, deployment: Deployment, chosen: Chosen) -> tuple[Environment, Seeded]:
+        """What the pod would get from OpenBao, read as External Secrets may read it."""
+        workspace, name = self.workspace, chosen.release.name
+        whole = whole_spec(workspace)
+        spec = spec_of(workspace, whole, name)
+        inputs = gather(self.wanted.env_files, self.wanted.provider, deployment, chosen, spec)
+        with self.steps.step("OpenBao") as step:
+            bao = self.system.start_openbao(spec)
+            step.said = f"in memory, at {bao.connection.address}"
+        with self.steps.step("secrets") as step:
+            seeded = self.system.seed(bao, spec, inputs)
+            step.said = _seeded(seeded)
+        with self.steps.step("sync") as step:
+            reader = self.system.reader(bao, self._readers(deployment, chosen, whole))
+            environment = environment_of(
+                deployment,
+                chosen.service.workload,
+                chosen.service.container,
+                Operator(reader.read, workspace.engine),
+            )
+            total = len(environment.plain) + len(environment.secret)
+            step.said = (
+                f"{total} variables, {len(environment.secret)} of them from OpenBao, "
+                "read with its reader's policy"
+            )
+        return environment, seeded
+
+    def _readers(self, deployment: Deployment, chosen: Chosen, whole: Spec) -> list[Reader]:
+        served = {name: self.workspace.place_of(name) for name in whole.environments}
+        return readers(deployment.secrets, chosen.release.place, served, whole)
+
+    def _with_cache(self, around: Surroundings) -> Surroundings:
+        with self.steps.step("cache") as step:
+            cache = self.system.start_cache()
+            if cache is None:
+                step.said = "in the service: no redis-server or valkey-server on PATH"
+                return around
+            step.said = f"{cache.name} in memory, at {cache.url}"
+        return replace(around, cache_url=cache.url, cache_name=cache.name)
+
+    def _served(self, chosen: Chosen, local: LocalEnvironment) -> Up:
+        with self.steps.step("service") as step:
+            ports = self.system.start_service(local, self.heard)
+            step.said = f"listens at {ports.url}, {local.plain['LLM_MODEL_NAME']} answers"
+        model = local.plain["LLM_MODEL_NAME"].partition(":")[2]
+        asks = local.plain.get("AUTH_MODE") != "none"
+        return Up(Started(chosen.env, ports, model, asks, local.differences), local)
+
+
+def environ() -> dict[str, str]:
+    """Our own environment."""
+    return dict(os.environ)
+
+
+def _made_up(environment: Environment, seeded: Seeded) -> frozenset[str]:
+    found = environment.secret.items()
+    return frozenset(name for name, value in found if seeded.works_nowhere(value))
+
+
+def _seeded(seeded: Seeded) -> str:
+    made = len(seeded.made_up)
+    said = f"{seeded.keys} keys at {seeded.paths} paths"
+    return f"{said}, {made} of them made up" if made else said

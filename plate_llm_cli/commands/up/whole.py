@@ -1,0 +1,170 @@
+"""One run of `up`, from its first step to its end."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from plate_llm_cli import options
+from plate_llm_cli.commands.smoke.progress import progress
+from plate_llm_cli.commands.up.starting import Starting, environ
+from plate_llm_cli.commands.up.steps import Steps
+from plate_llm_cli.context import Workspace
+from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.local.running import Teller
+from plate_llm_cli.local.signing import person_token
+from plate_llm_cli.local.system import System
+from plate_llm_cli.output import say, screen_width, write_out
+from plate_llm_cli.report.smoke import Tested
+from plate_llm_cli.report.smoke_json import smoke_json
+from plate_llm_cli.report.smoke_text import smoke_text
+from plate_llm_cli.report.text import wants_color
+from plate_llm_cli.report.up import calls_text, differences_text, up_json
+from plate_llm_cli.report.up_log import log_line
+from plate_llm_cli.secrets.hardening import keep_memory_private
+from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.expectations import Expectations
+from plate_llm_cli.smoke.http import Http
+from plate_llm_cli.smoke.runner import chosen, run
+from plate_llm_cli.smoke.target import Target
+from plate_llm_cli.smoke.tokens import SigningKey, Tokens, no_key
+from plate_llm_cli.smoke.trial import Trial
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from plate_llm_cli.commands.up.starting import Up, Wanted
+    from plate_llm_cli.local.differences import LocalEnvironment
+    from plate_llm_cli.smoke.check import Check
+    from plate_llm_cli.smoke.runner import Run
+
+_SIGNING: str = "AUTH_JWT_SECRET"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """Which checks run, and how the result is shown."""
+
+    only: Sequence[str]
+    skip: Sequence[str]
+    output_format: options.ListFormat
+    quiet: bool
+
+
+class _Log:
+    """The service's log: shown from `follow` on, which shows nothing of what was before."""
+
+    def __init__(self) -> None:
+        self._following = False
+        self._color = wants_color(sys.stderr)
+
+    def __call__(self, entry: dict[str, Any]) -> None:
+        if self._following:
+            say(log_line(entry, color=self._color))
+
+    def follow(self) -> None:
+        self._following = True
+
+
+def whole(
+    wanted: Wanted, checked: Checked, root: Path | None, engine: str, *, keep: bool
+) -> ExitCode:
+    """Start everything, run the checks, show what came of them, and end it all.
+
+    Raises:
+        PlateError: as `Starting.run`.
+    """
+    checks = chosen(checked.only, checked.skip)
+    keep_memory_private()
+    log = _Log()
+    with Workspace(root, engine) as workspace, System(workspace.root, environ()) as system:
+        starting = Starting(workspace, system, Steps(quiet=checked.quiet), wanted, log)
+        up = starting.run()
+        workspace.close()
+        with _told(workspace.root, up, keep=keep):
+            done = _tested(up, checks)
+            _show(up, done, checked, keep=keep)
+            code = ExitCode.FINDINGS if done.failed else ExitCode.OK
+            return _kept(system, log, code) if keep else code
+
+
+def _tested(up: Up, checks: Sequence[Check]) -> Run:
+    expected = Expectations(up.local.plain, known=True, replicas=1)
+    target = Target(up.started.ports.url)
+    trial = Trial(target, expected, Tokens(expected, _signing_key(up.local)), Http(target))
+    with progress(trial) as shown:
+        return run(trial, checks, shown.begins)
+
+
+def _signing_key(local: LocalEnvironment) -> SigningKey:
+    value = local.secret.get(_SIGNING) or local.plain.get(_SIGNING)
+    if value is None:
+        return no_key(f"the service has no {_SIGNING}: plate-api, which is not here, signs tokens")
+    key = value if isinstance(value, Secret) else Secret(value)
+    return SigningKey(lambda: key)
+
+
+def _show(up: Up, done: Run, checked: Checked, *, keep: bool) -> None:
+    tested = Tested(Target(up.started.ports.url), up.started.env)
+    if checked.output_format is options.ListFormat.JSON:
+        write_out(up_json(up.started, smoke_json(done, tested)))
+        return
+    width, color = screen_width(), wants_color(sys.stdout)
+    blocks = [] if checked.quiet else [differences_text(up.started, width)]
+    blocks.append(smoke_text(done, tested, width, color=color, quiet=checked.quiet))
+    blocks += [calls_text(up.started)] if keep else []
+    write_out("\n" + "\n".join(blocks))
+    if not keep and not checked.quiet:
+        say("\nall of it has ended; plate-llm up --keep leaves it running and says how to call it")
+
+
+@contextmanager
+def _told(root: Path, up: Up, *, keep: bool) -> Iterator[None]:
+    """Let other commands on this machine find what is kept."""
+    if not keep:
+        yield
+        return
+    expected = Expectations(up.local.plain, known=True, replicas=1)
+    key = up.local.secret.get(_SIGNING)
+
+    def answer(question: str) -> dict[str, Any]:
+        match question:
+            case "state":
+                ports = up.started.ports
+                return {
+                    "url": ports.url,
+                    "metrics_url": ports.metrics_url,
+                    "env": up.started.env,
+                    "settings": up.local.plain,
+                }
+            case "token" if not expected.asks_for_tokens:
+                return {}
+            case "token" if key is None:
+                return {"error": f"the service has no {_SIGNING} to sign tokens with"}
+            case "token" if key is not None:
+                return {"value": person_token(expected, key).reveal()}
+            case "key" if key is not None:
+                return {"value": key.reveal()}
+        return {}
+
+    teller = Teller(root, answer)
+    try:
+        yield
+    finally:
+        teller.close()
+
+
+def _kept(system: System, log: _Log, code: ExitCode) -> ExitCode:
+    """Show the log until somebody ends it: that is how it is meant to end, and no failure."""
+    say("\nit runs until Ctrl-C; its log:\n")
+    log.follow()
+    try:
+        ended = system.wait()
+    except (KeyboardInterrupt, SystemExit):
+        say("\nending")
+        return code
+    say(f"{ended.name} has ended by itself ({ended.how})")
+    return ExitCode.FINDINGS if ended.is_service else ExitCode.UNREACHABLE

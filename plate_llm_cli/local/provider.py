@@ -1,0 +1,74 @@
+"""Who answers, and with which model."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Provider(StrEnum):
+    """Whose models the service asks."""
+
+    BUILTIN = "builtin"
+    OPENAI = "openai"
+    ANTHROPIC = "anthropic"
+
+
+ECHO: Final = "builtin:echo"
+"""Repeats what it is asked: no key, no cost, no network."""
+KEYS: Final = {Provider.OPENAI: "OPENAI_API_KEY", Provider.ANTHROPIC: "ANTHROPIC_API_KEY"}
+_DEFAULTS: Final = {
+    Provider.BUILTIN: ECHO,
+    Provider.OPENAI: "openai:gpt-4o-mini",
+    Provider.ANTHROPIC: "anthropic:claude-haiku-4-5",
+}
+_MODEL: Final = "LLM_MODEL_NAME"
+_OTHERS: Final = ("LLM_MODELS", "LLM_FALLBACK_MODELS")
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """The default model, and whether the further ones of the deployment stay."""
+
+    default: str
+    keep_others: bool
+
+
+def models_for(provider: Provider, named: str, plain: Mapping[str, str]) -> Models:
+    """What `provider` answers with: `named` by the person, the deployment's own, or a usual one.
+
+    `plain` are the deployment's settings. Its further models stay where all of them are the
+    provider's: there is no key for others.
+
+    Raises:
+        UsageError: `named` is of another provider.
+    """
+    own = plain.get(_MODEL, "")
+    prefix = f"{provider}:"
+    if named:
+        given, colon, _ = named.partition(":")
+        if colon and given != provider and given in list(Provider):
+            raise UsageError(
+                f"--model {named} is none of --provider {provider}",
+                f"--provider {given} --model {named}",
+            )
+        default = named if named.startswith(prefix) else f"{prefix}{named}"
+    else:
+        default = own if own.startswith(prefix) else _DEFAULTS[provider]
+    return Models(default, default == own and _all_of(prefix, plain))
+
+
+def _all_of(prefix: str, plain: Mapping[str, str]) -> bool:
+    try:
+        entries = json.loads(plain.get(_OTHERS[0]) or "[]")
+    except ValueError:
+        return True  # the service says what is wrong with it
+    specs = [entry.get("model", "") if isinstance(entry, dict) else entry for entry in entries]
+    return all(str(spec).startswith(prefix) for spec in specs)
