@@ -141,6 +141,7 @@ class Http:
         self._why_lost = why_lost
         self.answered = False
         """Whether anything has been answered so far."""
+        self._tls: ssl.SSLContext | None = None
 
     def ask(self, question: Question) -> Answer:
         """One request and its whole answer.
@@ -227,10 +228,16 @@ class Http:
             host,
             port,
             timeout=timeout,
-            ssl_context=tls_context(self.target),
+            ssl_context=self._trust(),
             server_hostname=self.target.host,
             assert_hostname=self.target.host,
         )
+
+    def _trust(self) -> ssl.SSLContext:
+        """Made once: to read the system's certificates takes 40 ms."""
+        if self._tls is None:
+            self._tls = tls_context(self.target)
+        return self._tls
 
 
 def tls_context(target: Target) -> ssl.SSLContext:

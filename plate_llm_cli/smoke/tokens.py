@@ -22,6 +22,8 @@ SUBJECT: Final = "plate-llm-smoke"
 _GOOD_SECONDS: Final = 300
 """How long a token is good: longer than the longest run of checks after its making."""
 _ANOTHER_AUDIENCE: Final = "another-service"
+_ENOUGH_BYTES: Final = 32
+"""Of a secret for HS256 (RFC 7518, 3.2)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,6 +58,16 @@ class Tokens:
         self._given = given
         self._clock = clock
         self._read: Secret | None = None
+
+    @property
+    def brought(self) -> bool:
+        """Whether the good one is somebody's own."""
+        return self._given is not None
+
+    @property
+    def weak(self) -> bool:
+        """Whether the secret that was read is too short to sign with."""
+        return self._read is not None and len(self._read.reveal().encode()) < _ENOUGH_BYTES
 
     def good(self) -> Secret | None:
         """One that the service has to take; None where it asks for none.
