@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.smoke.target import Target, Way, is_loopback, parse_target
+from plate_llm_cli.smoke.target import Target, Way, is_address, is_loopback, parse_target
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,48 @@ def test_only_the_ingress_is_the_way_from_outside(target: Target, outside: bool)
 )
 def test_own_machine_is_known_by_name_or_address(host: str, own: bool) -> None:
     assert is_loopback(host) is own
+
+
+@pytest.mark.parametrize(
+    ("target", "end"),
+    [
+        (Target("https://llm.example.org/llm"), ("llm.example.org", 80)),
+        (Target("https://[2001:db8::1]/llm"), ("2001:db8::1", 80)),
+        (Target("https://llm.example.org/llm", address=("10.0.0.1", 443)), ("10.0.0.1", 80)),
+        (
+            Target(
+                "https://llm.example.org/llm",
+                address=("10.0.0.1", 8443),
+                plain_address=("10.0.0.1", 8080),
+            ),
+            ("10.0.0.1", 8080),
+        ),
+    ],
+)
+def test_plain_http_is_beside_https(target: Target, end: tuple[str, int]) -> None:
+    assert target.plain is not None
+    assert (target.plain.scheme, target.plain.host, target.plain.prefix, target.plain.end) == (
+        "http",
+        target.host,
+        "/llm",
+        end,
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        Target("https://llm.example.org:8443"),
+        Target("https://llm.example.org", address=("10.0.0.1", 8443)),
+        Target("https://llm.example.org:8443", address=("10.0.0.1", 443)),
+    ],
+)
+def test_the_port_of_plain_http_is_not_guessed(target: Target) -> None:
+    assert target.plain is None
+
+
+@pytest.mark.parametrize(
+    ("host", "address"), [("10.0.0.1", True), ("::1", True), ("10.0.0.1.example.org", False)]
+)
+def test_an_address_is_told_from_a_name(host: str, address: bool) -> None:
+    assert is_address(host) is address
