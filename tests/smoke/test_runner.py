@@ -151,4 +151,4 @@ def test_wait_ends_in_time_and_tells_what_is_in_the_way() -> None:
     begun = time.monotonic()
     wait_until_ready(trial(), 0.3, lambda result: seen.append(result.outcome.said))
     assert time.monotonic() - begun < 3
-    assert set(seen) == {"connection refused"}
+    assert set(seen) == {"127.0.0.1:1 refuses connections"}
