@@ -11,7 +11,7 @@ import jwt
 from jwt.warnings import InsecureKeyLengthWarning
 
 from plate_llm_cli.secrets.values.secret import Secret
-from plate_llm_cli.smoke.check import EndedError, skipped
+from plate_llm_cli.smoke.check import EndedError, failed, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +24,10 @@ _GOOD_SECONDS: Final = 300
 _ANOTHER_AUDIENCE: Final = "another-service"
 _ENOUGH_BYTES: Final = 32
 """Of a secret for HS256 (RFC 7518, 3.2)."""
+_NO_SECRET: Final = (
+    "the secret that signs tokens is empty, or a key of another kind",
+    "AUTH_JWT_SECRET is for HS256 alone; a public key belongs into auth.publicKey",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +111,10 @@ class Tokens:
         with warnings.catch_warnings():  # too short a key is told by the check that needs it
             warnings.simplefilter("ignore", InsecureKeyLengthWarning)
             claims = self._claims() | changes
-            return Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
+            try:
+                return Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
+            except jwt.InvalidKeyError:
+                raise EndedError(failed(*_NO_SECRET)) from None
 
     def _claims(self) -> dict[str, Any]:
         now = int(self._clock())
