@@ -59,15 +59,19 @@ def shown_by(target: Target) -> Handshake:
     Raises:
         NoAnswerError: there is no handshake, or nothing can be read.
     """
-    context = tls_context(target)
     try:
-        return _handshake(target, context, None)
+        return _handshake(target, tls_context(target), None)
     except ssl.SSLCertVerificationError as error:
         refusal = Refusal(error.verify_code, error.verify_message)
-    # A second one, to see what was refused: nothing is sent over it.
+    return _handshake(target, _taking_any(), refusal)
+
+
+def _taking_any() -> ssl.SSLContext:
+    """To see what was refused: nothing is sent over such a connection."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return _handshake(target, context, refusal)
+    return context
 
 
 def _handshake(target: Target, context: ssl.SSLContext, refusal: Refusal | None) -> Handshake:

@@ -53,6 +53,14 @@ CHECKS: Final = (
     Check("livez", "health", "the process answers", health.livez, ("certificate",)),
     Check("readyz", "health", "it can answer requests", health.readyz, ("livez",)),
     Check("version", "health", "what runs is what is deployed", health.version, ("livez",)),
+    Check(
+        "metrics-private",
+        "edge",
+        "metrics are not shown to the outside",
+        edge.metrics_private,
+        ("livez",),
+    ),
+    Check("cors", "edge", "plate-web's pages may call it, others not", cors.cors, ("livez",)),
     Check("no-token", "auth", "nobody is let in without a token", auth.no_token, ("livez",)),
     Check("garbage-token", "auth", "what is no token is refused", auth.garbage_token, _CLOSED),
     Check("unsigned-token", "auth", "so is one without a signature", auth.unsigned_token, _CLOSED),
@@ -84,14 +92,6 @@ CHECKS: Final = (
         _USABLE,
     ),
     Check("latency", "limits", "answers come in time", latency.latency, _ANSWERS),
-    Check(
-        "metrics-private",
-        "edge",
-        "metrics are not shown to the outside",
-        edge.metrics_private,
-        ("livez",),
-    ),
-    Check("cors", "edge", "plate-web's pages may call it, others not", cors.cors, ("livez",)),
 )
 
 READY: Final = frozenset({"dns", "tcp", "certificate", "livez", "readyz", "version"})

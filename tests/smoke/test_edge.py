@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 LIVE = "plate-llm diff stg --against live shows what the cluster has"
 ALL = "kubectl get ingress -A"
+RULE = (
+    "give each rule of each Ingress for this Service a host (ingress.hosts[].host), and the "
+    f"controller another default backend; {ALL} shows them"
+)
 SENT = Expectations(redirects=True)
 SERVED = Expectations(redirects=False)
 
@@ -120,8 +124,7 @@ def test_another_server_answers_plain_http(
         assert told(edge.https_redirect(trial_of(way_in.target, expected))) == (
             "fail",
             "plain HTTP gave status 503 of nginx",
-            "is another server at port 80, or another Ingress for this host? kubectl get ingress "
-            "-A shows all",
+            f"look for another server at this port, and for another Ingress with this host: {ALL}",
         )
 
 
@@ -161,7 +164,7 @@ def test_the_port_of_plain_http_is_not_guessed() -> None:
     target = Target("https://llm.test:8443", Way.URL)
     assert told(edge.https_redirect(trial_of(target))) == (
         "skip",
-        "beside port 8443, the one of plain HTTP is not known",
+        "HTTPS has port 8443, and the one of plain HTTP is not known",
         "",
     )
 
@@ -200,9 +203,7 @@ def test_another_host_leads_to_the_service(
         assert told(edge.other_host(trial_of(way_in.target))) == (
             "fail",
             "the service answers for not-ours.invalid (status 200)",
-            "every rule of every Ingress to this Service needs a host, and the controller's "
-            f"default backend has to be another: {ALL}; until then http.allowedHosts "
-            "(HTTP_ALLOWED_HOSTS) lets the service refuse them",
+            f"{RULE}; with http.allowedHosts (HTTP_ALLOWED_HOSTS) the service refuses them itself",
         )
 
 
@@ -221,8 +222,7 @@ def test_the_service_refuses_another_host_itself(strict: Service) -> None:
         assert told(edge.other_host(trial_of(way_in.target))) == (
             "warn",
             "requests for not-ours.invalid reach the service, which refuses them (status 421)",
-            "every rule of every Ingress to this Service needs a host, and the controller's "
-            f"default backend has to be another: {ALL}",
+            RULE,
         )
 
 
@@ -258,5 +258,5 @@ def test_metrics_are_shown(echo: Service) -> None:
             "fail",
             "/metrics shows the metrics: models, routes and load, to everyone",
             "an Ingress leads to port 9100 (METRICS_PORT), which is for Prometheus inside the "
-            f"cluster: take that rule out; {ALL} shows it; {LIVE}",
+            f"cluster: take that rule out of it; {LIVE}",
         )

@@ -65,7 +65,7 @@ def test_a_name_of_the_cluster_outside_of_it(monkeypatch: pytest.MonkeyPatch) ->
     no_such_name(monkeypatch, socket.EAI_NONAME)
     target = Target("http://plate-llm-stg.plate-stg.svc", Way.IN_CLUSTER)
     assert told(reach.dns(trial_of(target)))[2] == (
-        "is this machine a pod of the cluster, and is there such a Service? plate-llm status stg"
+        "only pods know it: run this in one, or with --via port-forward; else plate-llm status stg"
     )
 
 
@@ -74,7 +74,7 @@ def test_no_name_server_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(reach.dns(trial_of(Target("https://llm.invalid", Way.INGRESS)))) == (
         "fail",
         "no name server answered what llm.invalid is",
-        "is this machine online? /etc/resolv.conf says which name server it asks",
+        "look whether this machine is online: /etc/resolv.conf names whom it asks",
     )
 
 
@@ -105,12 +105,8 @@ def test_an_address_is_no_name() -> None:
 def test_a_connection() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]
-        verdict, said, advice = told(reach.tcp(trial_of(at(port))))
-    assert (verdict, re.sub(r"\d+ ms", "N ms", said), advice) == (
-        "pass",
-        f"127.0.0.1:{port} in N ms",
-        "",
-    )
+        outcome = told(reach.tcp(trial_of(at(port))))
+    assert outcome == ("pass", f"127.0.0.1:{port} takes connections", "")
 
 
 @pytest.mark.parametrize(
@@ -118,8 +114,8 @@ def test_a_connection() -> None:
     [
         (
             Way.INGRESS,
-            "nothing listens there: is the ingress controller up (kubectl get pods,services -n "
-            "ingress-nginx), and is this still the Ingress's address (plate-llm status stg)?",
+            "look whether the ingress controller runs (kubectl get pods,services -n "
+            "ingress-nginx), and whether the Ingress still has this address (plate-llm status stg)",
         ),
         (Way.PORT_FORWARD, "the port-forward has ended: start the command again"),
         (
@@ -132,6 +128,14 @@ def test_nothing_listens(closed: int, way: Way, advice: str) -> None:
     outcome = reach.tcp(trial_of(at(closed, way)))
     assert told(outcome) == ("fail", f"127.0.0.1:{closed} refuses connections", advice)
     assert outcome.unreachable
+
+
+def test_nothing_listens_on_this_machine(closed: int) -> None:
+    target = Target(f"http://localhost:{closed}", Way.URL)
+    assert told(reach.tcp(trial_of(target)))[1:] == (
+        f"localhost:{closed} refuses connections",
+        "start it first (plate-llm up --keep), or name the port on which it listens",
+    )
 
 
 @pytest.mark.parametrize(
@@ -172,5 +176,5 @@ def test_no_way_there() -> None:
     assert re.sub(": (permission denied|network is unreachable)", ": WHY", outcome.said) == (
         "no way to 255.255.255.255:443: WHY"
     )
-    assert outcome.advice == "is there a way from this machine to that network (VPN, proxy, IPv6)?"
+    assert outcome.advice == "give this machine a way to that network (VPN, route, IPv6)"
     assert outcome.unreachable

@@ -79,8 +79,8 @@ def test_an_expired_one(authority: Authority) -> None:
     assert look(authority.issue(HOST, left=-6 * DAY - HOUR), authority.root) == (
         "fail",
         "expired 6 days ago: for llm.test, by T1 (Test Trust), until DATE",
-        f"it should have been renewed: {WHY}; where its Secret is new already, the ingress "
-        "controller has not read it: kubectl rollout restart it",
+        f"it should have been renewed: {WHY}; where its Secret is new already, have it read: "
+        "kubectl rollout restart deployment -n ingress-nginx",
     )
 
 
@@ -88,8 +88,8 @@ def test_an_expired_one_of_the_chain(authority: Authority) -> None:
     assert look(authority.below("Old", HOST, expired=True), authority.root) == (
         "fail",
         "Old, of its chain, expired 24 hours ago",
-        "tls.crt of the Secret holds an old intermediate: have it issued again with the present "
-        "one",
+        "tls.crt of the Secret (ingress.tls[].secretName) holds an old intermediate: cert-manager "
+        "issues both anew once that Secret is deleted",
     )
 
 
@@ -187,8 +187,8 @@ def test_a_port_without_tls(authority: Authority) -> None:
         assert told(tls.certificate(trial_of(target))) == (
             "fail",
             "no TLS handshake: wrong version number",
-            f"does port {way_in.plain_port} speak TLS? A load balancer in front has to pass TLS on "
-            "to the ingress controller, or to have the certificate itself",
+            f"port {way_in.plain_port} has to speak TLS: a load balancer in front passes it on to "
+            "the ingress controller, or has the certificate itself; without TLS the URL is http://",
         )
 
 

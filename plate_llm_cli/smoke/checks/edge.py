@@ -29,7 +29,7 @@ def https_redirect(trial: Trial) -> Outcome:
         return skipped("plain HTTP is the way that is tested")
     plain = target.plain
     if plain is None:
-        return skipped(f"beside port {target.end[1]}, the one of plain HTTP is not known")
+        return skipped(f"HTTPS has port {target.end[1]}, and the one of plain HTTP is not known")
     try:
         answer = trial.http.at(plain).get(_PATH)
     except NoAnswerError as error:
@@ -68,8 +68,8 @@ def _served(trial: Trial, answer: Answer) -> Outcome:
     if not answer.from_service:
         return failed(
             f"plain HTTP gave status {answer.status} of {answer.source}",
-            "is another server at port 80, or another Ingress for this host? kubectl get ingress "
-            "-A shows all",
+            "look for another server at this port, and for another Ingress with this host: "
+            "kubectl get ingress -A",
         )
     said = f"plain HTTP is served as well (status {answer.status})"
     if trial.expected.redirects is False:
@@ -110,15 +110,15 @@ def other_host(trial: Trial) -> Outcome:
     if not answer.from_service:
         return passed(f"status {answer.status} of {answer.source} for {_FOREIGN}")
     rule = (
-        "every rule of every Ingress to this Service needs a host, and the controller's default "
-        "backend has to be another: kubectl get ingress -A"
+        "give each rule of each Ingress for this Service a host (ingress.hosts[].host), and the "
+        "controller another default backend; kubectl get ingress -A shows them"
     )
     if answer.status == 421:
         said = f"requests for {_FOREIGN} reach the service, which refuses them (status 421)"
         return warned(said, rule)
     return failed(
         f"the service answers for {_FOREIGN} (status {answer.status})",
-        f"{rule}; until then http.allowedHosts (HTTP_ALLOWED_HOSTS) lets the service refuse them",
+        f"{rule}; with http.allowedHosts (HTTP_ALLOWED_HOSTS) the service refuses them itself",
     )
 
 
@@ -132,7 +132,7 @@ def metrics_private(trial: Trial) -> Outcome:
             return failed(
                 f"{path} shows the metrics: models, routes and load, to everyone",
                 f"an Ingress leads to port {port} (METRICS_PORT), which is for Prometheus inside "
-                f"the cluster: take that rule out; kubectl get ingress -A shows it; {_live(trial)}",
+                f"the cluster: take that rule out of it; {_live(trial)}",
             )
         seen.append(f"{path} gave status {answer.status}")
     return passed(", ".join(seen))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import socket
-import time
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.smoke.check import Outcome, failed, passed, skipped
 from plate_llm_cli.smoke.http import CONNECT_SECONDS
-from plate_llm_cli.smoke.target import Way, is_address
+from plate_llm_cli.smoke.target import Way, is_address, is_loopback
 
 if TYPE_CHECKING:
     from plate_llm_cli.smoke.trial import Trial
@@ -30,7 +29,7 @@ def dns(trial: Trial) -> Outcome:
     except socket.gaierror as error:
         if error.errno == socket.EAI_AGAIN:
             said = f"no name server answered what {host} is"
-            advice = "is this machine online? /etc/resolv.conf says which name server it asks"
+            advice = "look whether this machine is online: /etc/resolv.conf names whom it asks"
             return failed(said, advice, unreachable=True)
         return failed(f"no address is known for {host}", _unknown(trial), unreachable=True)
     addresses = dict.fromkeys(str(item[4][0]) for item in known)
@@ -40,7 +39,6 @@ def dns(trial: Trial) -> Outcome:
 def tcp(trial: Trial) -> Outcome:
     """Something takes connections there."""
     end = trial.target.end
-    begun = time.monotonic()
     try:
         with socket.create_connection(end, CONNECT_SECONDS) as connection:
             peer = str(connection.getpeername()[0])
@@ -52,10 +50,9 @@ def tcp(trial: Trial) -> Outcome:
         return failed(said, _swallowed(trial), unreachable=True)
     except (OSError, UnicodeError) as error:
         reason = (getattr(error, "strerror", None) or "no such name").lower()
-        advice = "is there a way from this machine to that network (VPN, proxy, IPv6)?"
+        advice = "give this machine a way to that network (VPN, route, IPv6)"
         return failed(f"no way to {_shown(*end)}: {reason}", advice, unreachable=True)
-    milliseconds = (time.monotonic() - begun) * 1000
-    return passed(f"{_shown(peer, end[1])} in {milliseconds:.0f} ms")
+    return passed(f"{_shown(peer, end[1])} takes connections")
 
 
 def _shown(host: str, port: int) -> str:
@@ -65,7 +62,7 @@ def _shown(host: str, port: int) -> str:
 def _unknown(trial: Trial) -> str:
     if trial.target.way is Way.IN_CLUSTER:
         status = trial.advice.command("status {env}", "kubectl get services -A shows them")
-        return f"is this machine a pod of the cluster, and is there such a Service? {status}"
+        return f"only pods know it: run this in one, or with --via port-forward; else {status}"
     address = trial.advice.command("status {env}", "kubectl get ingress -A")
     return (
         f"add its DNS record, with the address that the Ingress has ({address} shows it); "
@@ -79,10 +76,12 @@ def _nobody_listens(trial: Trial) -> str:
     if trial.target.way is Way.IN_CLUSTER:
         status = trial.advice.command("status {env}", "kubectl get endpointslices shows them")
         return f"no pod is ready behind the Service, or service.port is another: {status}"
+    if is_loopback(trial.target.host):
+        return "start it first (plate-llm up --keep), or name the port on which it listens"
     ingress = trial.advice.command("status {env}", "kubectl get ingress -A")
     return (
-        "nothing listens there: is the ingress controller up (kubectl get pods,services "
-        f"-n ingress-nginx), and is this still the Ingress's address ({ingress})?"
+        "look whether the ingress controller runs (kubectl get pods,services -n ingress-nginx), "
+        f"and whether the Ingress still has this address ({ingress})"
     )
 
 

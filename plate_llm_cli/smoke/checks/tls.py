@@ -40,8 +40,8 @@ def certificate(trial: Trial) -> Outcome:
         seen = shown_by(target)
     except NoAnswerError as error:
         advice = (
-            f"does port {target.end[1]} speak TLS? A load balancer in front has to pass TLS on to "
-            "the ingress controller, or to have the certificate itself"
+            f"port {target.end[1]} has to speak TLS: a load balancer in front passes it on to the "
+            "ingress controller, or has the certificate itself; without TLS the URL is http://"
         )
         return failed(f"no TLS handshake: {error.reason}", advice)
     if seen.refusal is not None:
@@ -101,13 +101,13 @@ def _untimely(trial: Trial, seen: Handshake) -> tuple[str, str]:
     late = next((item for item in seen.chain if item.ends < now), None)
     if late is own:
         return f"expired {_span(now - own.ends)} ago: {_facts(own)}", (
-            f"it should have been renewed: {_why(trial)}; where its Secret is new already, the "
-            "ingress controller has not read it: kubectl rollout restart it"
+            f"it should have been renewed: {_why(trial)}; where its Secret is new already, have it "
+            "read: kubectl rollout restart deployment -n ingress-nginx"
         )
     if late is not None:
         return f"{late.subject}, of its chain, expired {_span(now - late.ends)} ago", (
-            "tls.crt of the Secret holds an old intermediate: have it issued again with the "
-            "present one"
+            "tls.crt of the Secret (ingress.tls[].secretName) holds an old intermediate: "
+            "cert-manager issues both anew once that Secret is deleted"
         )
     begins = f"{own.begins:%Y-%m-%d %H:%M} UTC"
     return f"not valid before {begins}: {_facts(own)}", (
