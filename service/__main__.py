@@ -3,6 +3,7 @@
     python -m service                serve
     python -m service settings       print the settings as they are read, secrets left out
     python -m service probe ...      send one request and judge its answer
+    python -m service probe smoke    try a whole service
 
 The exit code of serving is 0 after a signal, 2 for settings that are wrong, 1 for a taken port.
 """
@@ -18,9 +19,9 @@ USAGE = 2
 def main(arguments: list[str]) -> int:
     """Run a command; gives the exit code."""
     if arguments[:1] == ["probe"]:
-        from service.probe import main as probe  # noqa: PLC0415 - it must not load the whole service
+        from service.probe import command as probe  # noqa: PLC0415 - it loads little of the service
 
-        return probe(arguments[1:])
+        return probe.main(arguments[1:])
     if arguments not in ([], ["serve"], ["settings"]):
         print(__doc__, file=sys.stderr)  # noqa: T201 - a command line
         return USAGE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import threading
@@ -12,15 +13,13 @@ from socket import create_server
 from typing import TYPE_CHECKING
 
 import pytest
-import yaml
 
-from service import probe
+from service.probe import command as probe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-CHART = ROOT / "charts/plate-llm"
 
 
 class Answers(BaseHTTPRequestHandler):
@@ -175,28 +174,29 @@ def test_wrong_use_has_an_exit_code_of_its_own(
     assert capsys.readouterr().err.endswith(f"error: {message}\n")
 
 
-def test_what_helm_test_sends_is_understood() -> None:
-    """The arguments that the chart's pods are made with."""
-    template = (CHART / "templates/_test.tpl").read_text("utf-8")
-    values = yaml.safe_load((CHART / "values.yaml").read_text("utf-8"))
-    assert "- --timeout\n        - {{ $values.tests.timeoutSeconds | quote }}" in template
-    for pod in (CHART / "templates/tests").glob("*.yaml"):
-        assert '(list "--url" $url "--expect-status" ' in pod.read_text("utf-8")
-    seconds = str(values["tests"]["timeoutSeconds"])
-
-    options = probe._parser().parse_args(
-        ["--timeout", seconds, "--url", "http://plate-llm:80/v1/models", "--expect-status", "401"]
-    )
-
-    assert (options.timeout, options.expect_status) == (30.0, (401,))
-
-
-def test_it_loads_nothing_that_the_service_is_made_of() -> None:
-    script = "import sys, service.probe; print([m for m in sys.modules if m.startswith('service')])"
+def loaded_by(module: str, prefix: str) -> list[str]:
+    """The modules whose name starts with `prefix`, after this one was imported."""
+    script = f"import json, sys, {module}; print(json.dumps(sorted(sys.modules)))"
     run = subprocess.run(  # noqa: S603 - our own code
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    assert run.stdout == "['service', 'service.probe']\n"
+    return [name for name in json.loads(run.stdout) if name.startswith(prefix)]
+
+
+def test_one_request_loads_little_of_the_service() -> None:
+    assert loaded_by("service.probe.command", "service") == [
+        "service",
+        "service.probe",
+        "service.probe.arguments",
+        "service.probe.command",
+        "service.probe.request",
+    ]
+
+
+def test_trying_a_whole_service_loads_nothing_that_it_is_made_of() -> None:
+    loaded = loaded_by("service.probe.smoke", "")
+    assert [name for name in loaded if name.startswith("service.") and "probe" not in name] == []
+    assert {"jwt", "cryptography", "pydantic", "dataclasses", "asyncio"}.isdisjoint(loaded)
 
 
 def test_it_is_a_command_of_the_service(site: str) -> None:
