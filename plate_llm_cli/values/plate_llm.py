@@ -106,7 +106,7 @@ class PlateLlmValues(ChartValues):
     node_selector: Labels | None = optional("Labels that a node must have.")
     tolerations: list[Mapping] | None = optional("Taints that the pods put up with.")
     affinity: Mapping | None = optional("Further wishes about nodes and neighbours.")
-    tests: Tests = needed("Pods of `helm test`.")
+    tests: Tests = needed("Pods that try what was rolled out.")
 
     def complaints(self) -> Iterator[ModelViolation]:
         """What does not go together between the groups."""

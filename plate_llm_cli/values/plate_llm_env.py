@@ -86,6 +86,7 @@ def env_complaints(model: PlateLlmValues) -> Iterator[ModelViolation]:
     yield from _twice(seen, _extra(values), "name")
     yield from _auth(values, set(seen))
     yield from _tracing(values, set(seen))
+    yield from _tests(values, set(seen))
     yield from model_complaints(model.llm, set(seen))
 
 
@@ -137,3 +138,17 @@ def _tracing(values: dict[str, Any], names: set[str]) -> Iterator[ModelViolation
         message = "tracing.enabled needs LANGCHAIN_API_KEY in appSecrets.envVars"
         kind = ViolationKind.MISSING_FIELD
         yield ModelViolation(("tracing", "enabled"), message, "", kind)
+
+
+def _tests(values: dict[str, Any], names: set[str]) -> Iterator[ModelViolation]:
+    """What the pods that try the service cannot do."""
+    tests = values["tests"]
+    kind = ViolationKind.MISSING_FIELD
+    if tests["withToken"] and "AUTH_JWT_SECRET" not in names:
+        message = "tests.withToken needs AUTH_JWT_SECRET in appSecrets.envVars"
+        hint = "No other key makes tokens."
+        yield ModelViolation(("tests", "withToken"), message, hint, kind)
+    if tests["chat"] and values["auth"]["mode"] == "jwt" and not tests["withToken"]:
+        message = "tests.chat needs tests.withToken"
+        hint = "The service answers nobody without a token."
+        yield ModelViolation(("tests", "chat"), message, hint)

@@ -262,7 +262,11 @@ class NetworkPolicy(StrictModel):
 
 
 class Tests(StrictModel):
-    """Pods of `helm test`."""
+    """Pods that try what was rolled out."""
 
-    enabled: bool = needed("Nothing runs until somebody calls `helm test`.")
+    enabled: bool = needed("A pod of `helm test`: nothing runs until somebody calls it.")
     timeout_seconds: Positive = needed("Seconds that a request may take.")
+    wait_seconds: Count = needed("Seconds that the service has to become ready.")
+    with_token: bool = needed("Gives the pod AUTH_JWT_SECRET, so that it can make good tokens.")
+    chat: bool = needed("Asks the default model, which costs tokens.")
+    post_sync: Switch = needed("A hook of ArgoCD: where it fails, the sync fails.")

@@ -110,7 +110,7 @@ def kinds_of(render: Render, releases: dict[str, tuple[str, str]]) -> set[tuple[
         for chart, env in releases.values()
         for found in render(chart, env=env)
         # ArgoCD runs no `helm test` hooks.
-        if "helm.sh/hook" not in found["metadata"].get("annotations", {})
+        if found["metadata"].get("annotations", {}).get("helm.sh/hook") != "test"
     }
 
 

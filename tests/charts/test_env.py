@@ -292,7 +292,8 @@ def test_a_target_port_that_agrees_is_kept(render: Render, target: int | str) ->
 
 
 def test_switched_off_secrets_are_not_read(render: Render) -> None:
-    values = {"appSecrets": {"enabled": False}, "tracing": {"enabled": False}}
+    off = {"enabled": False}
+    values = {"appSecrets": off, "tracing": off, "tests": {"withToken": False}}
     assert not [v for v in render(CHART, values, env="stg").env.values() if isinstance(v, tuple)]
 
 

@@ -140,20 +140,6 @@ def test_policy_takes_further_rules(render: Render) -> None:
     assert (spec["ingress"][-1:], spec["egress"][-1:]) == (inwards, outwards)
 
 
-def test_policy_lets_in_the_test_pods_while_there_are_any(render: Render) -> None:
-    rendered = render(CHART, env="stg")
-    labels = rendered.one("NetworkPolicy")["spec"]["ingress"][0]["from"][1]["podSelector"]
-    for pod in rendered.of("Pod"):
-        assert labels["matchLabels"].items() <= pod["metadata"]["labels"].items()
-
-
-def test_no_service_routes_to_a_test_pod(render: Render) -> None:
-    rendered = render(CHART, env="stg")
-    for service in rendered.of("Service"):
-        selector = service["spec"]["selector"].items()
-        assert not [p for p in rendered.of("Pod") if selector <= p["metadata"]["labels"].items()]
-
-
 def test_the_ingress_cannot_reach_the_metrics(render: Render) -> None:
     rendered = render(CHART, {"service": {"type": "LoadBalancer"}}, env="stg")
     services = {found["metadata"]["name"]: found["spec"] for found in rendered.of("Service")}
@@ -180,33 +166,3 @@ def test_the_monitor_selects_the_metrics_service_alone(render: Render) -> None:
 def test_the_monitor_carries_the_labels_that_prometheus_looks_for(render: Render) -> None:
     values = {"metrics": {"serviceMonitor": {"enabled": True, "labels": {"release": "prom"}}}}
     assert render(CHART, values).one("ServiceMonitor")["metadata"]["labels"]["release"] == "prom"
-
-
-@pytest.mark.parametrize(("mode", "status"), [("jwt", "401"), ("none", "200")])
-def test_helm_test_sends_a_request_through_the_service(
-    render: Render, mode: str, status: str
-) -> None:
-    rendered = render(CHART, {"tests": {"enabled": True}, "auth": {"mode": mode}})
-    commands = {
-        pod["metadata"]["name"]: pod["spec"]["containers"][0]["command"]
-        for pod in rendered.of("Pod")
-    }
-    probe = ["python", "-m", "service", "probe", "--timeout", "30", "--url"]
-    service = "http://release-plate-llm:80"
-    assert commands == {
-        "release-plate-llm-test-api": [*probe, f"{service}/v1/models", "--expect-status", status],
-        "release-plate-llm-test-ready": [*probe, f"{service}/readyz", "--expect-status", "200"],
-    }
-
-
-def test_helm_test_runs_the_image_that_is_deployed(render: Render) -> None:
-    rendered = render(CHART, env="stg")
-    images = {pod["spec"]["containers"][0]["image"] for pod in rendered.of("Pod")}
-    assert images == {rendered.container["image"]}
-
-
-def test_test_pods_are_hooks_that_argocd_leaves_out(render: Render) -> None:
-    hooks = {
-        pod["metadata"]["annotations"]["helm.sh/hook"] for pod in render(CHART, env="stg").of("Pod")
-    }
-    assert hooks == {"test"}

@@ -105,6 +105,14 @@ REFUSALS = {
         {"tracing": {"enabled": True}},
         "tracing.enabled needs LANGCHAIN_API_KEY in appSecrets.envVars",
     ),
+    "tokens without the key that signs them": (
+        {"tests": {"withToken": True}},
+        "tests.withToken needs AUTH_JWT_SECRET in appSecrets.envVars: no other key makes tokens",
+    ),
+    "a chat without a token": (
+        {"tests": {"chat": True}},
+        "tests.chat needs tests.withToken: the service answers nobody without a token",
+    ),
     "another target port": (
         {"service": {"targetPort": 8080}},
         "service.targetPort (8080) is not the port on which the container listens (port: 8000): "

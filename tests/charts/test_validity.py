@@ -32,6 +32,7 @@ EVERYTHING_ON: dict[str, Any] = {
     "podLabels": {"c": "d"},
     "serviceAccount": {"annotations": {"e": "f"}},
     "service": {"annotations": {"g": "h"}},
+    "tests": {"withToken": True, "chat": True},
     "autoscaling": {"targetMemoryUtilizationPercentage": 80},
 }
 

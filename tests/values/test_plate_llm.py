@@ -194,6 +194,20 @@ REFUSED: dict[str, tuple[Values, Found]] = {
             )
         ],
     ),
+    "tokens without the key that signs them": (
+        {"tests": {"withToken": True}},
+        [
+            (
+                MISSING,
+                ("tests", "withToken"),
+                "tests.withToken needs AUTH_JWT_SECRET in appSecrets.envVars",
+            )
+        ],
+    ),
+    "a chat without a token": (
+        {"tests": {"chat": True}},
+        [(BAD, ("tests", "chat"), "tests.chat needs tests.withToken")],
+    ),
     "another target port": (
         {"service": {"targetPort": 8080}},
         [

@@ -25,6 +25,7 @@
 {{- end }}
 {{- include "plate-llm.checkAuth" (list . $seen) }}
 {{- include "plate-llm.checkModels" (list . $seen) }}
+{{- include "plate-llm.checkTests" (list . $seen) }}
 {{- if and .Values.tracing.enabled (not (hasKey $seen "LANGCHAIN_API_KEY")) }}
 {{- fail "tracing.enabled needs LANGCHAIN_API_KEY in appSecrets.envVars" }}
 {{- end }}
@@ -56,5 +57,17 @@
 {{- end }}
 {{- if and (eq $values.llm.environment "production") (eq $values.auth.mode "none") }}
 {{- fail "auth.mode is none while llm.environment is production: use jwt" }}
+{{- end }}
+{{- end }}
+
+{{/* Arguments: the root, the names of all variables. What the pods that try the service cannot do. */}}
+{{- define "plate-llm.checkTests" -}}
+{{- $values := (index . 0).Values }}
+{{- $names := index . 1 }}
+{{- if and $values.tests.withToken (not (hasKey $names "AUTH_JWT_SECRET")) }}
+{{- fail "tests.withToken needs AUTH_JWT_SECRET in appSecrets.envVars: no other key makes tokens" }}
+{{- end }}
+{{- if and $values.tests.chat (eq $values.auth.mode "jwt") (not $values.tests.withToken) }}
+{{- fail "tests.chat needs tests.withToken: the service answers nobody without a token" }}
 {{- end }}
 {{- end }}

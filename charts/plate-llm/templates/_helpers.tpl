@@ -4,7 +4,7 @@
 {{- end }}
 
 {{/* Name of the objects: the release's, followed by the chart's unless that is in it already.
-     52 characters leave room for the suffixes -metrics and -test-ready. */}}
+     52 characters leave room for the suffixes -metrics, -post-sync and -test-smoke. */}}
 {{- define "plate-llm.fullname" -}}
 {{- $name := include "plate-llm.name" . }}
 {{- $generated := contains $name .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $name) }}
