@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,13 +50,16 @@ class Authority:
         left: datetime.timedelta = 60 * DAY + DAY / 2,
         life: datetime.timedelta = 90 * DAY,
         sends: str = "chain",
+        use: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
     ) -> Issued:
         """A certificate for `names` that ends `left` from now, after a life of `life`.
 
         `sends`: "chain" with its intermediate, "alone" without, "root" with that and the root.
         """
         ends = now() + left
-        own = _made(names[0], self._intermediate, names=names, begins=ends - life, ends=ends)
+        own = _made(
+            names[0], self._intermediate, names=names, begins=ends - life, ends=ends, use=use
+        )
         others = {"alone": [], "chain": [self._intermediate]}.get(
             sends, [self._intermediate, self._root]
         )
@@ -111,6 +114,7 @@ def _made(
     begins: datetime.datetime | None = None,
     ends: datetime.datetime | None = None,
     organisation: str = "",
+    use: x509.ObjectIdentifier = ExtendedKeyUsageOID.SERVER_AUTH,
 ) -> Signer:
     """A certificate by `issuer`, or by itself; for servers called `names`, else a CA's."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -132,6 +136,7 @@ def _made(
     if names:
         dns = x509.SubjectAlternativeName([x509.DNSName(name) for name in names])
         builder = builder.add_extension(dns, critical=False)
+        builder = builder.add_extension(x509.ExtendedKeyUsage([use]), critical=False)
     else:
         usage = x509.KeyUsage(**{name: name == "key_cert_sign" for name in _USAGES})
         builder = builder.add_extension(usage, critical=True)

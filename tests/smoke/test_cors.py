@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SETTING = "http.corsOrigins in the values (HTTP_CORS_ORIGINS)"
 PROXY = (
     "decides that, not the service: take nginx.ingress.kubernetes.io/enable-cors and cors-* out of "
-    f"ingress.annotations, and set {SETTING}"
+    f"ingress.annotations, and set {SETTING} to plate-web's origin"
 )
 
 
@@ -68,8 +68,8 @@ def test_an_origin_that_the_pods_do_not_have(echo: Service) -> None:
             "fail",
             "pages of https://new.test may not call the API: there is no "
             "access-control-allow-origin",
-            f"{SETTING} has to name https://new.test, as the running pods have it: plate-llm diff "
-            "stg --against live shows what the cluster has",
+            f"{SETTING} has it in Git, but not in the running pods: plate-llm diff stg --against "
+            "live shows what the cluster has",
         )
 
 

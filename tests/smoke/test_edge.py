@@ -90,8 +90,8 @@ def test_plain_http_that_is_served_against_the_redirect(
     assert redirect(echo, issued, authority, "", SENT) == (
         "fail",
         "plain HTTP is served as well (status 401): tokens may travel in clear text",
-        'nginx.ingress.kubernetes.io/ssl-redirect is not "false" in Git; where TLS ends at a load '
-        f'balancer in front, force-ssl-redirect: "true" is needed, too; {LIVE}',
+        f'Git redirects (nginx.ingress.kubernetes.io/ssl-redirect is not "false"): {LIVE}; where '
+        'TLS ends at a load balancer in front, set force-ssl-redirect: "true" as well',
     )
 
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from plate_llm_cli.smoke.checks import tls
 from plate_llm_cli.smoke.target import Target, Way
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.smoke.ca import Authority, Issued
 
-WHY = "plate-llm status stg says why"
+WHY = "plate-llm status stg says what is in the way"
 HOUR = timedelta(hours=1)
 
 
@@ -174,10 +175,21 @@ def test_cert_manager_waits_for_the_real_one(authority: Authority) -> None:
     )
 
 
+def test_one_that_is_for_clients(authority: Authority) -> None:
+    issued = authority.issue(HOST, use=ExtendedKeyUsageOID.CLIENT_AUTH)
+    verdict, said, advice = look(issued, authority.root)
+    assert (verdict, said.replace("unsupported", "unsuitable"), advice) == (
+        "fail",
+        "unsuitable certificate purpose: for llm.test, by T1 (Test Trust), until DATE",
+        "have it issued anew without that; it is in the Secret of ingress.tls[].secretName",
+    )
+
+
 def test_without_an_environment_kubectl_is_named(authority: Authority) -> None:
     issued = authority.issue(HOST, left=5 * DAY + HOUR)
     assert look(issued, authority.root, env="")[2] == (
-        "it should have been renewed by now: kubectl describe certificates -A says why"
+        "it should have been renewed by now: kubectl describe certificates -A says what is in the "
+        "way"
     )
 
 

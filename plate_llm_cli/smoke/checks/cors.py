@@ -95,7 +95,7 @@ def _listed(answer: Answer) -> list[str]:
 def _advice(trial: Trial, answer: Answer, origin: str) -> str:
     added = origin in answer.headers.get(f"{_ALLOW}origin", "")
     if answer.from_service and not added:
-        return f"{_SETTING} has to name {origin}, as the running pods have it: {_live(trial)}"
+        return f"{_SETTING} has it in Git, but not in the running pods: {_live(trial)}"
     return _of_proxy(answer)
 
 
@@ -103,7 +103,7 @@ def _of_proxy(answer: Answer) -> str:
     return (
         f"{'a proxy in front' if answer.from_service else answer.source} decides that, not the "
         "service: take nginx.ingress.kubernetes.io/enable-cors and cors-* out of "
-        f"ingress.annotations, and set {_SETTING}"
+        f"ingress.annotations, and set {_SETTING} to plate-web's origin"
     )
 
 

@@ -76,8 +76,8 @@ def _served(trial: Trial, answer: Answer) -> Outcome:
         return passed(f"{said}, as Git says")
     return failed(
         f"{said}: tokens may travel in clear text",
-        f'{_ANNOTATION} is not "false" in Git; where TLS ends at a load balancer in front, '
-        f'force-ssl-redirect: "true" is needed, too; {_live(trial)}',
+        f'Git redirects ({_ANNOTATION} is not "false"): {_live(trial)}; where TLS ends at a load '
+        'balancer in front, set force-ssl-redirect: "true" as well',
     )
 
 

@@ -88,8 +88,8 @@ def _nobody_listens(trial: Trial) -> str:
 def _swallowed(trial: Trial) -> str:
     if trial.target.way is Way.IN_CLUSTER:
         return (
-            "a NetworkPolicy swallows packets: networkPolicy in the values says who may come in; "
-            "kubectl get networkpolicies shows all"
+            "a NetworkPolicy swallows packets: networkPolicy.extraIngress lets others in; kubectl "
+            "get networkpolicies shows all"
         )
     ingress = trial.advice.command("status {env}", "kubectl get ingress -A")
     return (

@@ -71,7 +71,10 @@ def _refused(trial: Trial, seen: Handshake, refusal: Refusal) -> tuple[str, str]
         return f"self-signed, so nobody vouches for it: {_facts(own)}", advice
     if code in _NO_ISSUER:
         return _unknown_issuer(seen)
-    return f"{refusal.message}: {_facts(own)}", f"it has to be issued again: {_why(trial)}"
+    return (
+        f"{refusal.message}: {_facts(own)}",
+        "have it issued anew without that; it is in the Secret of ingress.tls[].secretName",
+    )
 
 
 def _stand_in(trial: Trial, own: Shown) -> tuple[str, str]:
@@ -162,4 +165,7 @@ def _span(time: timedelta) -> str:
 
 def _why(trial: Trial) -> str:
     """Where cert-manager says what keeps it."""
-    return trial.advice.command("status {env}", "kubectl describe certificates -A") + " says why"
+    return (
+        trial.advice.command("status {env}", "kubectl describe certificates -A")
+        + " says what is in the way"
+    )
