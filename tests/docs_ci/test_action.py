@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import plate_llm_cli
-from tests.docs_ci.pipelines import ACTION, Runner, load, step_scripts
+from tests.docs_ci.pipelines import ACTION, Runner, Script, load, step_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,12 +24,16 @@ def act(tmp_path: Path) -> Callable[..., Runner]:
 
     def run(**inputs: str) -> Runner:
         runner = Runner(tmp_path, "action", RUNNER_TEMP=str(tmp_path / "temp"))
-        given = {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
-        for script in step_scripts(load(ACTION)["runs"]["steps"], INPUTS | given):
+        for script in scripts(**inputs):
             runner.run(script)
         return runner
 
     return run
+
+
+def scripts(**inputs: str) -> list[Script]:
+    given = {f"inputs.{name.replace('_', '-')}": value for name, value in inputs.items()}
+    return step_scripts(load(ACTION)["runs"]["steps"], INPUTS | given)
 
 
 def calls(runner: Runner) -> list[str]:
@@ -72,6 +76,14 @@ def test_sarif_lies_where_the_upload_takes_it(act: Callable[..., Runner]) -> Non
     upload = load(ACTION)["runs"]["steps"][-1]
     assert upload["with"]["sarif_file"] == "${{ runner.temp }}/plate-llm.sarif"
     assert upload["if"] == "${{ !cancelled() && inputs.sarif == 'true' }}"
+
+
+def test_findings_fail_the_step_after_the_upload_is_written(tmp_path: Path) -> None:
+    runner = Runner(tmp_path, "action", RUNNER_TEMP=str(tmp_path / "temp"), ENDS_WITH="1")
+    install, findings = scripts(sarif="true")
+    runner.run(install)
+    assert runner.attempt(findings).returncode == 1
+    assert (runner.temporary / "plate-llm.sarif").exists()
 
 
 @pytest.mark.parametrize(

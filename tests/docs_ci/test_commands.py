@@ -12,11 +12,20 @@ import pytest
 
 import plate_llm_cli
 from tests.docs_ci.conftest import JOB_TOKEN, KUBECONFIG
-from tests.docs_ci.pipelines import COMMIT, Called
+from tests.docs_ci.pipelines import (
+    COMMIT,
+    Called,
+    Runner,
+    Script,
+    github_jobs,
+    gitlab_jobs,
+    jenkins_scripts,
+)
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.cli.conftest import Call, Tree
-    from tests.docs_ci.pipelines import Runner
 
 FILES = ("github-actions.yml", "gitlab-ci.yml", "Jenkinsfile")
 LIVE = (("secrets", "check", "stg", "--live"), ("argocd", "wait"), ("smoke",))
@@ -24,7 +33,7 @@ LIVE = (("secrets", "check", "stg", "--live"), ("argocd", "wait"), ("smoke",))
 
 
 def commands(calls: tuple[Called, ...], file: str = "") -> set[tuple[str, ...]]:
-    """What is called of plate-llm, without where a report goes and how it is printed."""
+    """What is called of plate-llm."""
     return {
         call.arguments
         for call in calls
@@ -104,6 +113,33 @@ def test_smoke_says_that_nothing_answers(
         "smoke-stg.xml",
         "smoke-stg.md",
     }
+
+
+def checks() -> list[tuple[str, Script, dict[str, str]]]:
+    """Every script that calls plate-llm, with the variables of its job."""
+    jobs = [
+        *github_jobs({"secrets.PLATE_STG_KUBECONFIG": ""}),
+        *gitlab_jobs(),
+        ("Jenkinsfile", jenkins_scripts(), {"PLATE_LLM_VERSION": "0.1.0"}),
+    ]
+    return [
+        (f"{job}: {script.name}", script, env)
+        for job, scripts, env in jobs
+        for script in scripts
+        if re.search(r"^plate-llm ", script.text, re.MULTILINE) and "--fail-on" not in script.text
+    ]
+
+
+@pytest.mark.parametrize(
+    ("script", "env"),
+    [pytest.param(script, env, id=name) for name, script, env in checks()],
+)
+def test_a_failed_command_fails_its_step(
+    script: Script, env: dict[str, str], tmp_path: Path
+) -> None:
+    runner = Runner(tmp_path, "job", **env, ENDS_WITH="3")
+    (runner.folder / "reports").mkdir()
+    assert runner.attempt(script).returncode == 3
 
 
 def test_credentials_of_a_job_are_gone_at_its_end(github: dict[str, Runner]) -> None:
