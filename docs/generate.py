@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from docs import command_line, settings_table
+from docs import checks_table, command_line, settings_table
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.report.rules import markdown_page
 from plate_llm_cli.rules.registry import RULES
@@ -51,6 +51,7 @@ PARTS: dict[str, dict[str, Callable[[], str]]] = {
     "README.md": {"exit codes": exit_codes_in_english},
     "README.ko.md": {"exit codes": exit_codes_in_korean},
     "docs/service.md": {"settings": settings_table.table},
+    "docs/smoke.md": {"checks": checks_table.table},
 }
 """By page: the parts that are generated, and by what."""
 
