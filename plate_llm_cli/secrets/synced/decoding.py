@@ -13,9 +13,12 @@ from plate_llm_cli.secrets.values.secret import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_BASE64: Final = re.compile(r"(?:[\w+/]{4})*(?:[\w+/]{2}==|[\w+/]{3}=)?", re.ASCII)
-_BASE64_URL: Final = re.compile(r"(?:[\w-]{4})*(?:[\w-]{2}==|[\w-]{3}=)?", re.ASCII)
-_ALPHABETS: Final = {"Base64": (_BASE64, "_", b"+/"), "Base64URL": (_BASE64_URL, "", b"-_")}
+_ALPHABETS: Final = {"Base64": "+/", "Base64URL": "-_"}
+_FORMS: Final = {
+    name: re.compile(rf"(?:{char}{{4}})*(?:{char}{{2}}==|{char}{{3}}=)?")
+    for name, last in _ALPHABETS.items()
+    for char in [f"[A-Za-z0-9{last}]"]
+}
 _KEY: Final = re.compile(r"[-._a-zA-Z0-9]{1,253}")
 
 
@@ -33,17 +36,13 @@ def decoded(value: Secret, strategy: str) -> Secret:
     return found
 
 
-def text_from(data: bytes) -> Secret:
-    """Bytes as a value; see `texts` for what is no UTF-8."""
-    return Secret(data.decode("utf-8", "surrogateescape"))
-
-
 def _base64(value: Secret, strategy: str) -> Secret | None:
-    form, excluded, others = _ALPHABETS[strategy]
+    """As Go decodes it; see `texts` for what is no UTF-8. None where it is no base64."""
     text = value.reveal().replace("\r", "").replace("\n", "")
-    if not form.fullmatch(text) or (excluded and excluded in text):
+    if not _FORMS[strategy].fullmatch(text):
         return None
-    return text_from(base64.b64decode(text, altchars=others))
+    data = base64.b64decode(text, altchars=_ALPHABETS[strategy].encode())
+    return Secret(data.decode("utf-8", "surrogateescape"))
 
 
 def converted(data: Mapping[str, Secret], strategy: str) -> dict[str, Secret]:

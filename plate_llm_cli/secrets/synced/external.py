@@ -74,8 +74,9 @@ class _Sync:
         """What the provider gives: dataFrom in order, then data; a later one wins."""
         data: Data = {}
         for index, entry in mappings(self._of.spec.get("dataFrom")):
-            with self._at(f"spec.dataFrom[{index}].extract"):
-                data |= self._extracted(f"spec.dataFrom[{index}]", entry)
+            where = f"spec.dataFrom[{index}]"
+            with self._at(f"{where}.{_kind(entry)}"):
+                data |= self._extracted(where, entry)
         for index, entry in mappings(self._of.spec.get("data")):
             remote = mapping(entry.get("remoteRef"))
             with self._at(f"spec.data[{index}] (key: {text(remote.get('key'))})"):
@@ -95,13 +96,9 @@ class _Sync:
             raise _processing(where, error) from None
 
     def _extracted(self, where: str, entry: dict[str, Any]) -> Data:
-        if isinstance(at(entry, "sourceRef", "generatorRef"), dict):
-            raise unsupported("a generator makes the keys, in the cluster")
-        if isinstance(entry.get("find"), dict):
-            raise unsupported("find looks for paths by name, which is not done here")
-        remote = entry.get("extract")
-        if not isinstance(remote, dict):
-            return {}
+        if _kind(entry) == "find":
+            raise unsupported("paths are looked for by name, which is not done here")
+        remote = mapping(entry.get("extract"))
         data = self._paths.values(self._store(entry), remote)
         rewrites = [item for _, item in mappings(entry.get("rewrite"))]
         for number, rewrite in enumerate(rewrites):
@@ -113,7 +110,7 @@ class _Sync:
 
     def _store(self, entry: dict[str, Any]) -> SecretStore:
         if isinstance(at(entry, "sourceRef", "generatorRef"), dict):
-            raise unsupported("a generator makes the value, in the cluster")
+            raise unsupported("a generator makes it, in the cluster")
         reference = at(entry, "sourceRef", "storeRef")
         store = self._of.store(reference)
         if store is None:
@@ -183,6 +180,12 @@ class _Sync:
             if text(source.get("target")) not in _METADATA:
                 made |= _keys_and_values(value, item.where)
         return made | dict(zip(own, filled[len(literals) :], strict=False))
+
+
+def _kind(entry: dict[str, Any]) -> str:
+    """Which of its ways an entry of dataFrom takes."""
+    ways = ("find", "extract")
+    return next((way for way in ways if isinstance(entry.get(way), dict)), "sourceRef.generatorRef")
 
 
 def _processing(where: str, error: NotSyncedError) -> NotSyncedError:

@@ -25,8 +25,15 @@ if TYPE_CHECKING:
     from plate_llm_cli.helm.engine import HelmEngine
 
 _CHART: Final = "filled"
+_HEAD: Final = (
+    f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "{_CHART}"}}, "data": '
+)
+_BETWEEN: Final = ",\n"
+"""Each template has a line of its own, from the second on, by which Helm tells where it failed."""
+_FIRST_LINE: Final = 2
 _OUTPUT: Final = f"{_CHART}/templates/output.yaml"
-_ITEM: Final = re.compile(rf"{_CHART}/templates/_(\d+)\.tpl")
+_NOTHING: Final = "<no value>"
+"""How Go prints what is not there."""
 _MISSING: Final = re.compile(r'map has no entry for key "([^"\n]*)"')
 
 
@@ -61,6 +68,9 @@ class Filler:
         if isinstance(answer, RenderFailure):
             raise _failure(answer, templates)
         filled = json.loads(answer[_OUTPUT])["data"]
+        for number, template in enumerate(templates):
+            if _NOTHING in filled[str(number)]:
+                raise unsupported(f"{template.where} prints something that is not there")
         return [Secret(filled[str(number)]) for number in range(len(templates))]
 
     def _request(self, folder: Path, values: dict[str, Any]) -> RenderRequest:
@@ -76,10 +86,7 @@ def _write(folder: Path, templates: Sequence[Template]) -> None:
         " | toJson }}"
         for number in range(len(texts))
     )
-    output = (
-        f'{{"apiVersion": "v1", "kind": "ConfigMap", "metadata": {{"name": "{_CHART}"}}, '
-        f'"data": {{{", ".join(members)}}}}}\n'
-    )
+    output = f"{_HEAD}{{\n{_BETWEEN.join(members)}\n}}}}\n"
     (folder / "templates").mkdir()
     (folder / "Chart.yaml").write_text(f"apiVersion: v2\nname: {_CHART}\nversion: 0.1.0\n", "utf-8")
     (folder / "templates" / "output.yaml").write_text(output, "utf-8")
@@ -89,7 +96,7 @@ def _write(folder: Path, templates: Sequence[Template]) -> None:
 
 def _for_helm(template: Template) -> str:
     try:
-        return for_helm(template.text)
+        return for_helm(template.text, template.data)
     except NotSyncedError as error:
         message = f"{template.where}: {error.message}"
         raise NotSyncedError(message, error.hint, unknown=error.unknown) from None
@@ -111,14 +118,15 @@ def _failure(failure: RenderFailure, templates: Sequence[Template]) -> NotSynced
     """What failed, from the place alone: Helm's messages may quote a value."""
     if failure.kind in (FailureKind.TIMEOUT, FailureKind.CRASH):
         return unsupported("a template that Helm does not get to the end of")
-    names = [failure.template or "", *(frame.template for frame in reversed(failure.frames))]
-    numbers = [int(found[1]) for name in names if (found := _ITEM.fullmatch(name))]
-    if not numbers:
+    called = [item.line for item in failure.frames if item.template == _OUTPUT]
+    if not called:
         return unsupported(f"Helm cannot fill in {templates[0].where}: is the engine `embedded`?")
-    where = templates[numbers[0]].where
+    template = templates[called[0] - _FIRST_LINE]
     missing = _MISSING.search(failure.message)
-    if missing and f".{missing[1]}" in templates[numbers[0]].text:
+    if missing and f".{missing[1]}" in template.text:
         said = f'map has no entry for key "{missing[1]}"'
+    elif failure.template != _OUTPUT:
+        said = f"it fails in line {failure.line}"
     else:
-        said = f"it fails in line {failure.line or 1}"
-    return NotSyncedError(f"could not apply template: unable to execute {where}: {said}")
+        said = "it calls fail"
+    return NotSyncedError(f"could not apply template: unable to execute {template.where}: {said}")

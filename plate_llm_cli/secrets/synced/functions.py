@@ -7,10 +7,26 @@ make another value each time (`randAlphaNum`, `now`, `bcrypt`).
 
 from __future__ import annotations
 
-import re
-from typing import Final
+from dataclasses import fields, is_dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.helm.templates.parser import TemplateSyntaxError, parse
+from plate_llm_cli.helm.templates.syntax import (
+    Command,
+    Dot,
+    Function,
+    Invocation,
+    Literal,
+    Pipeline,
+    Variable,
+)
 from plate_llm_cli.secrets.synced.failures import NotSyncedError, unsupported
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterator
+
+    from plate_llm_cli.helm.templates.syntax import Operand
 
 _ALIKE: Final = """
 and or not len index print printf println html js urlquery eq ne lt le gt ge htmlDate
@@ -34,47 +50,82 @@ mustRegexFind regexReplaceAll mustRegexReplaceAll regexReplaceAllLiteral
 mustRegexReplaceAllLiteral regexSplit mustRegexSplit regexQuoteMeta urlParse urlJoin
 """
 ALIKE: Final = frozenset(_ALIKE.split())
-_KEYWORDS: Final = frozenset(
-    ("if", "else", "end", "range", "with", "break", "continue", "nil", "true", "false")
-)
-_OF_MAPS: Final = (
-    "get|set|unset|hasKey|pluck|keys|pick|omit|(?:mustM|m)erge(?:Overwrite)?|values|dig|deepCopy"
-)
-_ON_ROOT: Final = re.compile(
-    rf"(?:{_OF_MAPS})(?:\s+\"[^\"]*\")*\s+[.$](?=[\s)|}}])|(?<![\w.])[.$]\s*\|\s*(?:{_OF_MAPS})\b"
-)
-"""Such a function on the map itself. To Helm it is a map of anything, to the operator one of texts,
-which these functions do not take."""
-_ACTION: Final = re.compile(
-    r"\{\{(?:-\s)?\s*/\*.*?\*/\s*(?:\s-)?\}\}"
-    r'|\{\{(?:"(?:\\.|[^"\\\n])*"|`[^`]*`|\'(?:\\.|[^\'\\\n])*\'|[^"`\'])*?\}\}',
-    re.DOTALL,
-)
-_TOKEN: Final = re.compile(
-    r'"(?:\\.|[^"\\])*"|`[^`]*`|\'(?:\\.|[^\'\\])*\'|/\*.*?\*/|(?<![.$\w])[A-Za-z_]\w*', re.DOTALL
-)
+_OF_MAP: Final = """
+get set unset hasKey pluck keys pick omit merge mergeOverwrite mustMerge mustMergeOverwrite values
+dig deepCopy mustDeepCopy deepEqual typeOf typeIs typeIsLike
+"""
+_OF_MAPS: Final = frozenset(_OF_MAP.split())
+"""To these it matters that the map of keys is one of anything to Helm, of texts to the operator."""
+_ROOT: Final = "$"
 
 
-def for_helm(template: str) -> str:
-    """`template` as Helm fills it in the same way as the operator.
+def for_helm(template: str, keys: Container[str]) -> str:
+    """`template` as Helm fills it in, from a map with `keys`, in the same way as the operator.
 
     Raises:
-        NotSyncedError: there is something in it that Helm has not, or has differently.
+        NotSyncedError: it is no template, or has something that Helm has not, or differently.
     """
-    return _ACTION.sub(lambda action: _action(action[0]), template)
+    if "{{" not in template:
+        return template
+    try:
+        parsed = parse(template)
+    except TemplateSyntaxError:
+        raise NotSyncedError("unable to parse template") from None
+    if parsed.defines:
+        raise unsupported("a template in the template, which is not filled in here")
+    found = list(_nodes(parsed.body))
+    for node in found:
+        _check(node, keys)
+    objects = [node.offset for node in found if isinstance(node, Function) and _takes_objects(node)]
+    for offset in sorted(objects, reverse=True):
+        template = f"{template[:offset]}mustFromJson{template[offset + len('fromJson') :]}"
+    return template
 
 
-def _action(text: str) -> str:
-    if _ON_ROOT.search(text):
-        message = "a function of maps on the keys themselves, which are no map of anything"
-        raise NotSyncedError(message, "name the keys, as in {{ .password }}")
-    return _TOKEN.sub(lambda token: _token(token[0]), text)
+def _takes_objects(function: Function) -> bool:
+    """Helm's own fromJson takes objects only; Sprig's, which is the operator's, anything."""
+    return function.name == "fromJson"
 
 
-def _token(text: str) -> str:
-    if text[0] in "\"`'/" or text in _KEYWORDS:
-        return text
-    if text not in ALIKE:
-        raise unsupported(f"{text} in a template, which cannot be filled in as the operator would")
-    # Helm's own fromJson takes objects only.
-    return "mustFromJson" if text == "fromJson" else text
+def _nodes(node: object) -> Iterator[object]:
+    """`node` and all below it."""
+    if isinstance(node, tuple):
+        for item in node:
+            yield from _nodes(item)
+    elif is_dataclass(node):
+        yield node
+        for field in fields(node):
+            yield from _nodes(getattr(node, field.name))
+
+
+def _check(node: object, keys: Container[str]) -> None:
+    if isinstance(node, Function) and node.name not in ALIKE:
+        message = f"{node.name} in a template, which cannot be filled in as the operator would"
+        raise unsupported(message)
+    if isinstance(node, Invocation):
+        raise unsupported("a template in the template, which is not filled in here")
+    if isinstance(node, Pipeline):
+        for command, after in pairwise(node.commands):
+            _check_call(after.operands[0], command.operands)
+    if isinstance(node, Command) and isinstance(node.operands[0], Function):
+        _check_call(node.operands[0], node.operands[1:])
+        _check_index(node.operands[0], node.operands[1:], keys)
+
+
+def _check_call(called: Operand, arguments: tuple[Operand, ...]) -> None:
+    if isinstance(called, Function) and called.name in _OF_MAPS and any(map(_is_root, arguments)):
+        message = f"{called.name} of all keys, which are no map of anything to the operator"
+        raise unsupported(message, "name the keys, as in {{ .password }}")
+
+
+def _check_index(called: Operand, arguments: tuple[Operand, ...], keys: Container[str]) -> None:
+    """A key that is not there is an empty text to the operator, and nothing at all to Helm."""
+    if not isinstance(called, Function) or called.name != "index" or not _is_root(arguments[0]):
+        return
+    key = arguments[1] if len(arguments) > 1 else None
+    if not isinstance(key, Literal) or key.value not in keys:
+        raise unsupported("index of a key that may not be there", "read it as {{ .key }}")
+
+
+def _is_root(operand: Operand) -> bool:
+    return isinstance(operand, Dot) or (isinstance(operand, Variable) and operand.name == _ROOT)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.graph.secret_uses import place_of
-from plate_llm_cli.secrets.synced.decoding import refused_key, text_from
+from plate_llm_cli.secrets.synced.decoding import decoded, refused_key
 from plate_llm_cli.secrets.synced.external import Data, label, synced
 from plate_llm_cli.secrets.synced.failures import NotSyncedError, unsupported
 from plate_llm_cli.secrets.synced.filling import Filler
@@ -130,8 +128,8 @@ def _plain(manifest: Manifest) -> Data:
 
 def _from_base64(key: str, value: str, manifest: Manifest) -> Secret:
     try:
-        return text_from(base64.b64decode(value.replace("\n", "").replace("\r", ""), validate=True))
-    except (binascii.Error, ValueError):
+        return decoded(Secret(value), "Base64")
+    except NotSyncedError:
         raise _refused(manifest, f"data.{key} is no base64") from None
 
 

@@ -84,11 +84,8 @@ def _divided(quantity: str, divisor: str, *, milli: bool) -> str | None:
 
     smallest = Decimal("0.001") if milli else Decimal(1)
     try:
-        amount, unit = quantity_value(quantity), quantity_value(divisor)
-        whole = [
-            (item / smallest).to_integral_value(ROUND_CEILING)
-            for item in (amount, unit or smallest)
-        ]
+        amounts = quantity_value(quantity), quantity_value(divisor) or Decimal(1)
+        whole = [(amount / smallest).to_integral_value(ROUND_CEILING) for amount in amounts]
         return str((whole[0] / whole[1]).to_integral_value(ROUND_CEILING))
     except (InvalidOperation, ZeroDivisionError):
         return None

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.graph.secret_fields import text
-from plate_llm_cli.secrets.addresses import Place
+from plate_llm_cli.secrets.addresses import Place, is_path
 from plate_llm_cli.secrets.server.stored import Stored, StoredState
 from plate_llm_cli.secrets.synced import property_paths, texts
 from plate_llm_cli.secrets.synced.failures import NotSyncedError, unsupported
@@ -54,7 +54,7 @@ class Paths:
     ) -> tuple[dict[str, Plain], Place]:
         if remote.get("metadataPolicy") == "Fetch":
             raise unsupported("metadataPolicy Fetch reads metadata, which is not read here")
-        place, version = Place(*store.find(text(remote.get("key")))), _version(remote)
+        place, version = _place(store, text(remote.get("key"))), _version(remote)
         if (place, version) not in self._known:
             self._known[place, version] = self._read(place, version)
         stored = self._known[place, version]
@@ -64,6 +64,13 @@ class Paths:
                 f"Secret does not exist ({which}{place} is {stored.state})", absent=True
             )
         return {key: value.raw for key, value in stored.data.items()}, place
+
+
+def _place(store: SecretStore, key: str) -> Place:
+    mount, path = store.find(key)
+    if not is_path(mount) or not is_path(path):
+        raise unsupported(f"{key!r} is no path that can be read here")
+    return Place(mount, path)
 
 
 def _version(remote: Mapping[str, Any]) -> int | None:
@@ -98,12 +105,7 @@ def _property(data: dict[str, Plain], name: str, place: Place) -> Plain:
 
 def _object_at(data: dict[str, Plain], name: str, place: Place) -> dict[str, Plain]:
     value = _property(data, name, place)
-    if isinstance(value, str):
-        try:
-            value = texts.from_json(value)
-        except (ValueError, RecursionError):
-            raise NotSyncedError(f"what is at {place}#{name} is no JSON") from None
-        value = {} if value is None else value
-    if not isinstance(value, dict):
-        raise NotSyncedError(f"what is at {place}#{name} is no JSON object")
-    return value
+    parsed = texts.from_json(value) if isinstance(value, str) else value
+    if not isinstance(parsed, dict):
+        raise NotSyncedError(f"what is at {place}#{name} is no object of JSON")
+    return parsed

@@ -65,9 +65,15 @@ def go_json(value: Plain) -> str:
 
 
 def from_json(text: str) -> Plain:
-    """Raises ValueError for what is no JSON to Go."""
-    found: Plain = json.loads(text, parse_constant=_no_number, parse_float=_finite)
-    return _without_surrogates(found)
+    """What Go makes of `text` when it wants an object: {} of null, None where it refuses.
+
+    No exception tells why: those of `json` hold the text.
+    """
+    try:
+        found: Plain = json.loads(text, parse_constant=_no_number, parse_float=_finite)
+    except (ValueError, RecursionError):
+        return None
+    return {} if found is None else _without_surrogates(found)
 
 
 class _Read(float):
