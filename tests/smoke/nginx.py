@@ -61,6 +61,8 @@ class Options(TypedDict, total=False):
     """Answers are passed on in blocks, whatever the service says."""
     body_size: str
     """`proxy-body-size`; "20m" as in the chart."""
+    read_seconds: int
+    """`proxy-read-timeout`; 600 as in the chart."""
     asks_password: bool
     """A login of nginx' own (`auth-type: basic`), which takes the Authorization header."""
 
@@ -191,7 +193,7 @@ def _location(path: str, port: int, options: Options, more: str = "") -> str:
       client_max_body_size {options.get("body_size", "20m")};
       proxy_http_version 1.1;
       proxy_buffering {buffering};
-      proxy_read_timeout 600s;
+      proxy_read_timeout {options.get("read_seconds", 600)}s;
       proxy_set_header Host $http_host;
       proxy_set_header Connection "";
       proxy_set_header X-Request-ID $request_id;
