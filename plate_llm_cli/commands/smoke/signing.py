@@ -24,13 +24,14 @@ def signing_key(
     """The key, read from OpenBao when a check needs it and with what the operator may read."""
 
     def read() -> Secret:
+        from plate_llm_cli.secrets.synced.operator import Operator  # noqa: PLC0415 - seldom needed
         from plate_llm_cli.secrets.synced.variable import value_of  # noqa: PLC0415 - seldom needed
 
         try:
             with openbao(workspace, Access()) as (_, bao):
-                value = value_of(
-                    deployment, service.workload, service.container, VARIABLE, bao.read
-                )
+                operator = Operator(bao.read, workspace.engine)
+                workload, container = service.workload, service.container
+                value = value_of(deployment, workload, container, VARIABLE, operator)
         except PlateError as error:
             hint = f" ({error.hint})" if error.hint else ""
             said = f"no key to make a token with: {error.message}{hint}; or --token-env brings one"

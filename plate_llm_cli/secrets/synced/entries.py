@@ -10,6 +10,7 @@ from plate_llm_cli.graph.secret_fields import mapping, mappings, text
 from plate_llm_cli.secrets.synced import pod_fields
 from plate_llm_cli.secrets.synced.expansion import expanded
 from plate_llm_cli.secrets.synced.failures import NotSyncedError
+from plate_llm_cli.secrets.synced.made import label_of
 from plate_llm_cli.secrets.values.secret import Secret
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ _RELAXED: Final = re.compile(r"[ -<>-~]+")
 _RELAXED_SINCE: Final = 32
 """The minor version from which nearly any name is one (KEP-4369, on by default)."""
 _CONFIG: Final = "CreateContainerConfigError: "
+_ORPHAN: Final = "creationPolicy Orphan for the one that makes the Secret lets others add to it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,10 @@ class Entries:
     def _no_key(self, name: str, key: str) -> _RefusedError:
         """What a pod says of a key that is not there, and where the key should have come from."""
         message = f"{_CONFIG}couldn't find key {key} in Secret {self._namespace.name}/{name}"
+        for made in self._namespace.turned_away(name):
+            if made.source_of(key) is not None:
+                why = f"{label_of(made)} may not add it: target is owned by another ExternalSecret"
+                return _RefusedError(message, NotSyncedError(why, _ORPHAN))
         sources = (made.source_of(key) for made in self._namespace.producers(name))
         remote = next((keys[0] for keys in sources if keys), None)
         if remote is None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.graph.secret_fields import mapping
+from plate_llm_cli.graph.secret_fields import at, mapping, text
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.secrets.synced.decoding import decoded, refused_key
 from plate_llm_cli.secrets.synced.external import Data, label, synced
@@ -56,7 +56,16 @@ class Namespace:
         return found
 
     def producers(self, name: str) -> list[ProducedSecret]:
-        """What makes a Secret or adds to it."""
+        """What makes a Secret, and what adds to it."""
+        found = self._named(name)
+        return [item for item in found if item.creates or not _is_owned(found)]
+
+    def turned_away(self, name: str) -> list[ProducedSecret]:
+        """What would add to a Secret that an ExternalSecret owns: the operator refuses that."""
+        found = self._named(name)
+        return [item for item in found if not item.creates and _is_owned(found)]
+
+    def _named(self, name: str) -> list[ProducedSecret]:
         made = self._deployment.secrets.made_at(self.place)
         return [secret for secret in made if secret.name == name]
 
@@ -77,7 +86,7 @@ class Namespace:
         producers = self.producers(name)
         makers = [item for item in producers if item.creates]
         if len(makers) > 1:
-            named = " and ".join(_label(item) for item in makers)
+            named = " and ".join(label_of(item) for item in makers)
             raise unsupported(f"{named} both make Secret {name}, and chance decides which stays")
         if not makers:
             return None
@@ -95,9 +104,9 @@ class Namespace:
             return synced(made.external, self._paths, self._filler)
         manifest = made.manifest
         if manifest.kind != "Secret":
-            raise unsupported(f"{_label(made)} makes it, in the cluster alone")
+            raise unsupported(f"{label_of(made)} makes it, in the cluster alone")
         if manifest.text("type") == _ACCOUNT_TOKEN:
-            raise unsupported(f"{_label(made)} is filled with a token, in the cluster alone")
+            raise unsupported(f"{label_of(made)} is filled with a token, in the cluster alone")
         return _plain(manifest)
 
 
@@ -105,13 +114,20 @@ def _add(data: Data, more: Data, made: ProducedSecret) -> None:
     for key, value in more.items():
         if key in data and not data[key].same_as(value):
             raise unsupported(
-                f"{_label(made)} writes the key {key}, which something else writes as well,"
+                f"{label_of(made)} writes the key {key}, which something else writes as well,"
                 " and chance decides which stays"
             )
         data[key] = value
 
 
-def _label(made: ProducedSecret) -> str:
+def _is_owned(made: list[ProducedSecret]) -> bool:
+    """Whether an ExternalSecret owns the Secret: Owner is the default of creationPolicy."""
+    specs = (item.external.spec for item in made if item.creates and item.external is not None)
+    return any(text(at(spec, "target", "creationPolicy")) in ("", "Owner") for spec in specs)
+
+
+def label_of(made: ProducedSecret) -> str:
+    """The object that makes a Secret, as it is called in the cluster."""
     if made.external is not None:
         return label(made.external)
     return f"{made.manifest.kind} {made.namespace}/{made.manifest.name}"

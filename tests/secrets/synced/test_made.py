@@ -19,6 +19,9 @@ kind: Secret
 metadata: {name: app}
 """
 OWN = external_secret("  dataFrom: [{extract: {key: a}}]")
+ORPHAN = external_secret(
+    "  dataFrom: [{extract: {key: a}}]\n  target: {creationPolicy: Orphan}", "app"
+)
 MERGED = external_secret(
     "  dataFrom: [{extract: {key: b}}]\n  target: {name: app, creationPolicy: Merge}", "more"
 )
@@ -95,9 +98,16 @@ spec:
 
 
 def test_keys_are_added_to_a_secret_that_something_else_makes(tree: SmallTree) -> None:
-    namespace = tree.namespace(OWN + MERGED, a={"k": "v"}, b={"j": "w"})
+    namespace = tree.namespace(ORPHAN + MERGED, a={"k": "v"}, b={"j": "w"})
 
     assert revealed(namespace) == {"k": "v", "j": "w"}
+
+
+def test_keys_are_not_added_to_a_secret_that_an_external_secret_owns(tree: SmallTree) -> None:
+    namespace = tree.namespace(OWN + MERGED, a={"k": "v"}, b={"j": "w"})
+
+    assert revealed(namespace) == {"k": "v"}
+    assert [item.manifest.name for item in namespace.turned_away("app")] == ["more"]
 
 
 def test_keys_are_not_added_to_a_secret_that_nothing_makes(tree: SmallTree) -> None:
@@ -105,8 +115,8 @@ def test_keys_are_not_added_to_a_secret_that_nothing_makes(tree: SmallTree) -> N
 
 
 def test_two_that_write_the_same_key_differently_leave_it_to_chance(tree: SmallTree) -> None:
-    assert revealed(tree.namespace(OWN + MERGED, a={"k": "v"}, b={"k": "v"})) == {"k": "v"}
-    assert refusal(tree.namespace(OWN + MERGED, a={"k": "v"}, b={"k": "w"})) == (
+    assert revealed(tree.namespace(ORPHAN + MERGED, a={"k": "v"}, b={"k": "v"})) == {"k": "v"}
+    assert refusal(tree.namespace(ORPHAN + MERGED, a={"k": "v"}, b={"k": "w"})) == (
         "ExternalSecret stg/more writes the key k, which something else writes as well,"
         " and chance decides which stays"
     )

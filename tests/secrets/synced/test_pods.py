@@ -23,6 +23,11 @@ SECRETS = (
     external_secret("  dataFrom: [{extract: {key: a}}]")
     + external_secret("  dataFrom: [{extract: {key: absent}}]", "absent")
     + external_secret("  dataFrom: [{find: {name: {regexp: x}}}]", "found")
+    + external_secret(
+        "  data: [{secretKey: ADDED, remoteRef: {key: a, property: K}}]\n"
+        "  target: {name: app, creationPolicy: Merge}",
+        "adding",
+    )
 )
 CONFIG = """\
 apiVersion: v1
@@ -190,6 +195,19 @@ def test_every_cause_is_said_once_as_the_pod_says_it(web: Web) -> None:
         " (secret/absent is absent)",
         "E: CreateContainerConfigError: couldn't find key GONE in ConfigMap stg/config",
         'F: CreateContainerConfigError: configmap "gone" not found',
+    )
+
+
+def test_a_key_that_may_not_be_added_is_said_to_be(web: Web) -> None:
+    with pytest.raises(PodStartError) as caught:
+        web.all(f"[{secret_ref('A', 'app', 'ADDED')}]")
+
+    assert caught.value.details == (
+        "A: CreateContainerConfigError: couldn't find key ADDED in Secret stg/app: ExternalSecret"
+        " stg/adding may not add it: target is owned by another ExternalSecret",
+    )
+    assert caught.value.hint == (
+        "creationPolicy Orphan for the one that makes the Secret lets others add to it"
     )
 
 
