@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from plate_llm_cli.smoke.check import EndedError, skipped
+from plate_llm_cli.smoke.check import EndedError, untried
 
 DEFAULT_TOKENS: Final = 4000
 
@@ -25,7 +25,7 @@ class Budget:
         """
         if self.spent + tokens > self.most:
             said = f"would spend more than {self.most} tokens (--max-cost-tokens)"
-            raise EndedError(skipped(said))
+            raise EndedError(untried(said))
 
     def add(self, tokens: int) -> None:
         """`tokens` were spent."""

@@ -31,6 +31,8 @@ class Outcome:
     advice: str = ""
     unreachable: bool = False
     """Nothing answered at all: no fault of what is deployed was seen."""
+    untried: bool = False
+    """Skipped though there was something to try: for want of a key, a client, tokens to spend."""
 
 
 def passed(said: str) -> Outcome:
@@ -49,8 +51,13 @@ def failed(said: str, advice: str, *, unreachable: bool = False) -> Outcome:
 
 
 def skipped(said: str) -> Outcome:
-    """It was not tried."""
+    """There is nothing to try here."""
     return Outcome(Verdict.SKIP, said)
+
+
+def untried(said: str) -> Outcome:
+    """It could not be tried, which `--strict` takes for a failure."""
+    return Outcome(Verdict.SKIP, said, untried=True)
 
 
 class EndedError(Exception):

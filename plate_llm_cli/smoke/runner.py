@@ -65,14 +65,31 @@ def chosen(only: Iterable[str], without: Iterable[str]) -> tuple[Check, ...]:
     return left
 
 
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """Which checks must not be skipped: those named; with `strict` all that could have been tried."""
+
+    named: frozenset[str] = frozenset()
+    strict: bool = False
+
+    def judged(self, check: Check, outcome: Outcome) -> Outcome:
+        """`outcome`, or a failure where a check that had to be tried was skipped."""
+        if outcome.verdict is Verdict.SKIP and check.name in self.named:
+            return failed(f"skipped: {outcome.said}", "it was asked for by name")
+        if outcome.untried and self.strict:
+            return failed(f"skipped: {outcome.said}", "--strict wants it tried")
+        return outcome
+
+
 def run(
     trial: Trial,
     checks: Sequence[Check],
     begins: Callable[[Check], None] = lambda _check: None,
+    demand: Demand = Demand(),
 ) -> Run:
     """Try `checks` in their order; `begins` is told of each before it is tried."""
     begun = time.monotonic()
-    results = tuple(_results(trial, checks, begins))
+    results = tuple(_results(trial, checks, begins, demand))
     return Run(results, trial.budget.spent, time.monotonic() - begun)
 
 
@@ -86,7 +103,7 @@ def wait_until_ready(
     ready = [check for check in CHECKS if check.name in READY]
     end = time.monotonic() + seconds
     while True:
-        results = _results(trial, ready, lambda _check: None)
+        results = _results(trial, ready, lambda _check: None, Demand())
         wrong = next((item for item in results if item.outcome.verdict is Verdict.FAIL), None)
         left = end - time.monotonic()
         if wrong is None or left <= 0:
@@ -96,14 +113,17 @@ def wait_until_ready(
 
 
 def _results(
-    trial: Trial, checks: Sequence[Check], begins: Callable[[Check], None]
+    trial: Trial, checks: Sequence[Check], begins: Callable[[Check], None], demand: Demand
 ) -> Iterator[Result]:
     blocked: dict[str, str] = {}
     for check in checks:
         begins(check)
         begun = time.monotonic()
         cause = next((blocked[name] for name in check.needs if name in blocked), "")
-        outcome = skipped(f"not tried, as {cause} failed") if cause else _tried(trial, check)
+        if cause:
+            outcome = skipped(f"not tried, as {cause} failed")
+        else:
+            outcome = demand.judged(check, _tried(trial, check))
         if cause or outcome.verdict is Verdict.FAIL:
             blocked[check.name] = cause or check.name
         yield Result(check, outcome, time.monotonic() - begun)

@@ -11,7 +11,7 @@ import jwt
 from jwt.warnings import InsecureKeyLengthWarning
 
 from plate_llm_cli.secrets.values.secret import Secret
-from plate_llm_cli.smoke.check import EndedError, failed, skipped
+from plate_llm_cli.smoke.check import EndedError, failed, untried
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def no_key(reason: str) -> SigningKey:
     """A key that is not to be had."""
 
     def read() -> Secret:
-        raise EndedError(skipped(reason))
+        raise EndedError(untried(reason))
 
     return SigningKey(read)
 

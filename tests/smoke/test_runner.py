@@ -16,12 +16,13 @@ from plate_llm_cli.smoke.check import (
     failed,
     passed,
     skipped,
+    untried,
     warned,
 )
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.http import Http, NoAnswerError
 from plate_llm_cli.smoke.registry import CHECKS
-from plate_llm_cli.smoke.runner import chosen, run, wait_until_ready
+from plate_llm_cli.smoke.runner import Demand, chosen, run, wait_until_ready
 from plate_llm_cli.smoke.target import Target
 from plate_llm_cli.smoke.tokens import Tokens, no_key
 from plate_llm_cli.smoke.trial import Advice, Trial
@@ -114,6 +115,28 @@ def test_each_check_is_told_of_before_it_is_tried() -> None:
         trial(), [check("one", passed("")), check("two", passed(""))], lambda c: seen.append(c.name)
     )
     assert seen == ["one", "two"]
+
+
+def test_check_that_is_asked_for_by_name_has_to_be_tried() -> None:
+    done = run(trial(), [check("one", skipped("no limits"))], demand=Demand(frozenset({"one"})))
+    assert done.results[0].outcome == failed("skipped: no limits", "it was asked for by name")
+
+
+def test_strict_run_takes_what_cannot_be_tried_for_a_failure() -> None:
+    checks = [check("one", untried("no key")), check("two", skipped("no limits"))]
+    done = run(trial(), checks, demand=Demand(strict=True))
+    assert [item.outcome for item in done.results] == [
+        failed("skipped: no key", "--strict wants it tried"),
+        skipped("no limits"),
+    ]
+
+
+def test_strict_run_does_not_repeat_a_failure_in_what_it_holds_back() -> None:
+    checks = [check("one", failed("broken", "")), check("two", passed(""), "one")]
+    demand = Demand(frozenset({"one", "two"}), strict=True)
+    assert run(trial(), checks, demand=demand).results[1].outcome == skipped(
+        "not tried, as one failed"
+    )
 
 
 def test_checks_are_chosen_by_name() -> None:

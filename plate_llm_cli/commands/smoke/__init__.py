@@ -21,9 +21,8 @@ from plate_llm_cli.report.smoke_registry import SMOKE_REPORTS
 from plate_llm_cli.report.smoke_text import smoke_text
 from plate_llm_cli.report.text import wants_color
 from plate_llm_cli.smoke.budget import DEFAULT_TOKENS, Budget
-from plate_llm_cli.smoke.check import Verdict
 from plate_llm_cli.smoke.registry import CHECKS
-from plate_llm_cli.smoke.runner import Run, chosen, run, wait_until_ready
+from plate_llm_cli.smoke.runner import Demand, chosen, run, wait_until_ready
 from plate_llm_cli.smoke.target import Way
 from plate_llm_cli.smoke.trial import DEFAULT_REQUESTS, Latency
 
@@ -132,6 +131,14 @@ Skip = Annotated[
         show_default=False,
     ),
 ]
+Strict = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        rich_help_panel=_CHECKS,
+        help="A check that cannot be tried, for want of a key or a client, has failed.",
+    ),
+]
 ListChecks = Annotated[
     bool, typer.Option("--list", rich_help_panel=_CHECKS, help="Say which checks there are.")
 ]
@@ -202,6 +209,7 @@ def smoke(
     only: Only = None,
     skip: Skip = None,
     list_checks: ListChecks = False,
+    strict: Strict = False,
     wait: Wait = "",
     model: Model = "",
     p95: P95 = "",
@@ -239,22 +247,17 @@ def smoke(
     with open_trial(asked, root, engine) as (trial, tested), progress(trial) as shown:
         if seconds:
             wait_until_ready(trial, seconds, shown.waiting)
-        done = run(trial, checks, shown.begins)
+        done = run(trial, checks, shown.begins, Demand(frozenset(only or ()), strict))
     if output_format is options.SmokeFormat.TEXT and output is None:
         color = wants_color(sys.stdout)
         write_out(smoke_text(done, tested, screen_width(), color=color, quiet=quiet))
     else:
         write_result(SMOKE_REPORTS[output_format.value](done, tested), output)
-    _exit(done, named=bool(only))
+    if done.unreachable:
+        raise typer.Exit(ExitCode.UNREACHABLE)
+    if done.failed:
+        raise typer.Exit(ExitCode.FINDINGS)
 
 
 def _listed() -> str:
     return described([(check.name, check.about) for check in CHECKS], screen_width())
-
-
-def _exit(done: Run, *, named: bool) -> None:
-    """Exit as the run says; a check that was asked for by name and not tried has not passed."""
-    if done.unreachable:
-        raise typer.Exit(ExitCode.UNREACHABLE)
-    if done.failed or (named and done.count(Verdict.SKIP)):
-        raise typer.Exit(ExitCode.FINDINGS)

@@ -18,7 +18,7 @@ from plate_llm_cli.secrets.server.connection import credential
 from plate_llm_cli.smoke.budget import Budget
 from plate_llm_cli.smoke.deployed import DeployedService, deployed_service
 from plate_llm_cli.smoke.expectations import Expectations
-from plate_llm_cli.smoke.http import Http
+from plate_llm_cli.smoke.http import Http, tls_context
 from plate_llm_cli.smoke.target import Target, Way, parse_target
 from plate_llm_cli.smoke.tokens import SigningKey, Tokens, no_key
 from plate_llm_cli.smoke.trial import Advice, Latency, Trial
@@ -185,12 +185,20 @@ def _of_this_machine(root: Path | None) -> _Known:
 
 def _connected(target: Target, reach: Reach) -> Target:
     """`target`, with what the command line says about connections."""
-    if reach.ca_file is not None and not reach.ca_file.is_file():
-        raise UsageError(f"--ca-file {reach.ca_file} is no file", "it takes certificates in PEM")
     changed = replace(target, ca=reach.ca_file)
+    if reach.ca_file is not None:
+        _require_certificates(changed, reach.ca_file)
     if not reach.connect_to:
         return changed
     if target.address is not None:
         raise UsageError("--connect-to is not for a port-forward", "leave one of them out")
     end = parse_target(f"{target.scheme}://{reach.connect_to}")
     return replace(changed, address=(end.host, end.port))
+
+
+def _require_certificates(target: Target, file: Path) -> None:
+    try:
+        tls_context(target)
+    except OSError:  # what OpenSSL raises for a file without certificates is one, too
+        hint = "it takes a file with certificates in PEM"
+        raise UsageError(f"--ca-file {file} holds no certificates", hint) from None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.errors import PlateError
 from plate_llm_cli.secrets.values.secret import Secret
-from plate_llm_cli.smoke.check import EndedError, skipped
+from plate_llm_cli.smoke.check import EndedError, untried
 from plate_llm_cli.smoke.tokens import SigningKey
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def signing_key(
         except PlateError as error:
             hint = f" ({error.hint})" if error.hint else ""
             said = f"no key to make a token with: {error.message}{hint}; or --token-env brings one"
-            raise EndedError(skipped(said)) from None
+            raise EndedError(untried(said)) from None
         return value if isinstance(value, Secret) else Secret(value)
 
     return SigningKey(read)
