@@ -67,7 +67,7 @@ def chosen(only: Iterable[str], without: Iterable[str]) -> tuple[Check, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """Which checks must not be skipped: those named; with `strict` all that could have been tried."""
+    """Which checks must not be skipped: those named; with `strict` those that could be tried."""
 
     named: frozenset[str] = frozenset()
     strict: bool = False

@@ -33,8 +33,9 @@ def signing_key(
                 workload, container = service.workload, service.container
                 value = value_of(deployment, workload, container, VARIABLE, operator)
         except PlateError as error:
+            said = "; ".join([error.message, *error.details[:1]])
             hint = f" ({error.hint})" if error.hint else ""
-            said = f"no key to make a token with: {error.message}{hint}; or --token-env brings one"
+            said = f"no key to make a token with: {said}{hint}; or --token-env brings one"
             raise EndedError(untried(said)) from None
         return value if isinstance(value, Secret) else Secret(value)
 
