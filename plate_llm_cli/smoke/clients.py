@@ -5,6 +5,7 @@ Only the checks that need them load this module: `openai` and LangChain take a s
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 _HEADERS: Final = {"x-plate-cache": "off"}
 _NO_TOKEN: Final = "none"  # noqa: S105 - no password
 """What the clients send where no token is asked for: they insist on one."""
+_OLD_TRACING: Final = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
+"""Without the newer kind of traces, LangChain answers nothing where these are set."""
 
 
 class _AtAddress(httpx2.BaseTransport):
@@ -77,7 +80,6 @@ def langchain_model(trial: Trial, asked: Model, tokens: int) -> Iterator[ChatOpe
         EndedError: as `openai_client`.
     """
     from langchain_openai import ChatOpenAI  # noqa: PLC0415 - heavier than openai, and optional
-    from langsmith import tracing_context  # noqa: PLC0415 - comes with it
 
     with _http_client(trial.target) as http:
         chat = ChatOpenAI(
@@ -85,14 +87,28 @@ def langchain_model(trial: Trial, asked: Model, tokens: int) -> Iterator[ChatOpe
             base_url=_base_url(trial.target),
             api_key=lambda: _key(trial),
             max_retries=0,
+            timeout=ANSWER_SECONDS,  # else there is none, whatever the HTTP client has
             max_completion_tokens=tokens,
             default_headers=_HEADERS,
             http_client=http,
+            http_socket_options=(),  # of a client that is not used; it would warn of proxies
             openai_proxy=None,  # else it is the environment's, which LangChain refuses beside ours
         )
-        # The operator's environment may ask for traces: they would send what is asked elsewhere.
-        with tracing_context(enabled=False), _told(trial, asked):
+        with _untraced(), _told(trial, asked):
             yield chat
+
+
+@contextmanager
+def _untraced() -> Iterator[None]:
+    """The operator's environment may ask for traces: they would send elsewhere what is asked."""
+    from langsmith import tracing_context  # noqa: PLC0415 - comes with LangChain
+
+    kept = {name: os.environ.pop(name) for name in _OLD_TRACING if name in os.environ}
+    try:
+        with tracing_context(enabled=False):
+            yield
+    finally:
+        os.environ.update(kept)
 
 
 def _http_client(target: Target) -> httpx2.Client:

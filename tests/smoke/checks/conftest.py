@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 MODELS = {
     "unauthorized": "mode=err,status=401",
-    "limited": "mode=err,status=429,message=too many",
-    "incapable": "mode=err,status=400,message=no tools here",
+    "limited": "mode=err,status=429,message=slower",
+    "incapable": "mode=err,status=400,message=no-tools-here",
     "unknown": "mode=err,status=404",
     "lost": "mode=reset",
     "nonsense": "mode=garbage",
@@ -27,9 +27,9 @@ MODELS = {
     "late": "ttft=700,n=200",
     "few": "ttft=600,n=2",
     "breaking": "mode=drop,at=4",
-    "failing": "mode=errstream,at=4",
+    "failing": "mode=errstream,at=4,itl=20",
     "endless": "itl=20,n=500",
-    "empty": "n=0",
+    "stalling": "mode=stall,at=4",
 }
 """How the provider behaves for each."""
 
@@ -58,7 +58,7 @@ def gateway(provider: Upstream, **environment: str) -> Service:
 
 @pytest.fixture(scope="session")
 def service(provider: Upstream) -> Iterator[Service]:
-    """One that waits half a second for a whole answer's beginning."""
+    """One with every model of MODELS."""
     started = gateway(provider)
     yield started
     started.kill()
