@@ -12,7 +12,7 @@ BIN = .venv/bin
 INSTALL = $(BIN)/python -m pip --disable-pip-version-check -qq install
 
 help:
-	@echo 'make demo    validate this repository and render staging and production'
+	@echo 'make demo    run the whole system on this machine and test it'
 	@echo 'make test    run the tests'
 	@echo 'make lint    run the linters, the type checker and the import contracts'
 	@echo 'make clean   remove .venv and every cache'
@@ -21,14 +21,10 @@ help:
 	@echo 'After make test, .venv/bin/nox --list shows every other task.'
 
 demo: .venv/installed
-	@echo '==> plate-llm validate'
-	@$(BIN)/plate-llm validate
-	@echo '==> plate-llm render stg'
-	@$(BIN)/plate-llm render stg
-	@echo '==> plate-llm render prod'
-	@$(BIN)/plate-llm render prod
-	@echo '==> Staging and production are valid, and this is what ArgoCD would apply.'
-	@echo '    Go on with .venv/bin/plate-llm --help'
+	@echo '==> plate-llm up'
+	@$(BIN)/plate-llm up
+	@echo '==> That was staging: its charts, its secrets and the service, without a cluster.'
+	@echo '    .venv/bin/plate-llm up --keep leaves it running, .venv/bin/plate-llm --help has the rest.'
 
 test: .venv/installed-dev
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile
@@ -44,13 +40,13 @@ clean:
 $(BIN)/python:
 	@PYTHON='$(PYTHON)' sh .ci/make-venv
 
-.venv/installed: $(BIN)/python locks/build.txt locks/base.txt pyproject.toml
-	@echo '==> Installing the locked packages (a minute at most, the first time)'
-	@$(INSTALL) --require-hashes -r locks/build.txt -r locks/base.txt
+.venv/installed: $(BIN)/python locks/build.txt locks/local.txt pyproject.toml
+	@echo '==> Installing the locked packages (two minutes at most, the first time)'
+	@$(INSTALL) --require-hashes -r locks/build.txt -r locks/local.txt
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
 
-# The development lock holds the base lock's versions: after this, `make demo` installs nothing.
+# The development lock holds the local lock's versions: after this, `make demo` installs nothing.
 .venv/installed-dev: $(BIN)/python locks/build.txt locks/dev.txt pyproject.toml
 	@echo '==> Installing the locked packages for development (two minutes at most, the first time)'
 	@$(INSTALL) --require-hashes -r locks/build.txt -r locks/dev.txt
