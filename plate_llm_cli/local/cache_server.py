@@ -30,14 +30,14 @@ class CacheServer:
         UnreachableError: it cannot be started.
     """
 
-    def __init__(self, binary: str) -> None:
+    def __init__(self, binary: str, path: str) -> None:
         self.name = Path(binary).name
         self._port = free_port()
         arguments = [binary, "--port", str(self._port), "--bind", LOOPBACK, "--save", ""]
         arguments += ["--appendonly", "no", "--maxmemory", _MEMORY]
         arguments += ["--maxmemory-policy", "allkeys-lru", "--databases", "1"]
         try:
-            self.process = Process(arguments, {}, Path("/"))
+            self.process = Process(arguments, {"PATH": path}, Path("/"))
         except OSError as error:
             raise UnreachableError(f"{binary} cannot be started: {error.strerror}") from None
 

@@ -47,16 +47,19 @@ def find_binary(path: str) -> str:
 class DevServer:
     """A development server of OpenBao. Its root token is in its environment and here alone.
 
+    `path` is what it gets as PATH: what is found as `bao` may be a script.
+
     Raises:
         OpenBaoError: it cannot be started.
     """
 
-    def __init__(self, binary: str) -> None:
+    def __init__(self, binary: str, path: str) -> None:
         self._token = Secret(secrets.token_urlsafe(32))
         self._port = free_port(beside=1)  # where nodes of a cluster would speak to each other
         arguments = [binary, "server", "-dev", "-dev-no-store-token"]
         arguments.append(f"-dev-listen-address={LOOPBACK}:{self._port}")
-        environment = {"BAO_DEV_ROOT_TOKEN_ID": self._token.reveal(), "SKIP_SETCAP": "1"}
+        environment = {"PATH": path, "SKIP_SETCAP": "1"}
+        environment["BAO_DEV_ROOT_TOKEN_ID"] = self._token.reveal()
         try:
             self.process = Process(arguments, environment, Path("/"))
         except OSError as error:

@@ -1,19 +1,16 @@
-"""What runs on this machine, told over a socket that only its owner can reach.
+"""What `up --keep` runs on this machine, as it tells over a socket that only its owner can reach.
 
-The socket is in a folder of mode 0700, named after the tree. What is asked for is made when it is
-asked for: no token and no key is ever in a file.
+The socket is in a folder of mode 0700, named after the tree. No token and no key is in any file.
 """
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
 import socket
 import stat
 import tempfile
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +19,7 @@ from plate_llm_cli.errors import UnreachableError, UsageError
 from plate_llm_cli.secrets.values.secret import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 1024 * 1024
@@ -109,50 +106,16 @@ def _require_ours(folder: Path) -> None:
         raise UsageError(message, "remove it, or set XDG_RUNTIME_DIR")
 
 
-class Teller:
-    """Answers at the socket for the tree at `root`, in a thread, until it is closed.
-
-    `answer` gets a question (`STATE`, `TOKEN`, `KEY`) and gives what JSON can hold.
+def refuse_second(root: Path) -> None:
+    """Refuse to go on while something runs for the tree at `root`.
 
     Raises:
-        UsageError: something runs for this tree already.
+        UsageError: it does.
     """
-
-    def __init__(self, root: Path, answer: Callable[[str], Mapping[str, Any]]) -> None:
-        running = find(root)
-        if running is not None:
-            message = f"{running.env} of this tree runs already, at {running.url}"
-            raise UsageError(message, "end it with Ctrl-C where it was started")
-        self._answer = answer
-        self._path = socket_path(root, make=True)
-        self._path.unlink(missing_ok=True)  # of one that was killed: nothing answers there
-        self._socket = socket.socket(socket.AF_UNIX)
-        self._socket.bind(str(self._path))
-        self._path.chmod(0o600)
-        self._socket.listen()
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Answer no more, and take away the socket and its folder, if that is empty."""
-        self._path.unlink(missing_ok=True)
-        with contextlib.suppress(OSError):
-            self._path.parent.rmdir()
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread, which close alone does not
-        self._socket.close()
-        self._thread.join(_SECONDS)
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._socket.accept()
-            except OSError:  # it is closed
-                return
-            with connection, contextlib.suppress(OSError, ValueError):
-                connection.settimeout(_SECONDS)
-                question = connection.makefile("rb").readline(100).decode().strip()
-                connection.sendall(json.dumps(dict(self._answer(question))).encode())
+    running = find(root)
+    if running is not None:
+        message = f"{running.env} of this tree runs already, at {running.url}"
+        raise UsageError(message, "end it with Ctrl-C where it was started, or leave out --keep")
 
 
 def _ask(path: Path, question: str) -> Mapping[str, Any]:

@@ -73,7 +73,7 @@ class System:
             UsageError: there is no OpenBao on this machine.
             OpenBaoError: it does not start.
         """
-        server = DevServer(openbao_server.find_binary(self._path))
+        server = DevServer(openbao_server.find_binary(self._path), self._path)
         self._openbao = server
         self._processes["OpenBao"] = server.process
         self._stack.callback(server.process.stop)  # in memory: nothing is lost
@@ -104,7 +104,7 @@ class System:
         binary = cache_server.find_binary(self._path)
         if not binary:
             return None
-        cache = CacheServer(binary)
+        cache = CacheServer(binary, self._path)
         self._processes[cache.name] = cache.process
         self._stack.callback(cache.process.stop)
         cache.wait()

@@ -33,7 +33,7 @@ class Started:
 def differences_text(started: Started, width: int | None) -> str:
     """A line a variable: what it is here, and why."""
     rows = [(item.variable, item.here or _NOT_SET, item.why) for item in started.differences]
-    title = f"{len(rows)} variables are not as in {started.env}; all others are"
+    title = f"What is not as in {started.env}'s pods:"
     return f"{title}\n{table(('VARIABLE', 'HERE', 'WHY'), rows, width)}"
 
 

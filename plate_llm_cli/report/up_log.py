@@ -20,12 +20,12 @@ _COLORS: Final = {"error": "1;31", "warning": "1;35"}
 
 
 def log_line(entry: Mapping[str, Any], *, color: bool = False) -> str:
-    """`08:45:12.345 info     200  POST /v1/chat/completions  12 ms  model=echo`."""
+    """`08:45:12.345 info     200 POST /v1/chat/completions 12 ms  model=echo`."""
     time = str(entry.get("time", ""))[11:23]
     level = str(entry.get("level", ""))
     text = _request(entry) if "status" in entry else str(entry.get("message", ""))
     fields = [f"{name}={value}" for name, value in entry.items() if _shown(name, value)]
-    line = one_line("  ".join([f"{time} {level:7}", text, *fields]))
+    line = "  ".join([f"{one_line(time)} {one_line(level):7}", *map(one_line, (text, *fields))])
     line = line if len(line) <= _MOST else f"{line[: _MOST - 1]}…"
     code = _COLORS.get(level) if color else None
     return f"\x1b[{code}m{line}\x1b[0m" if code else line
@@ -34,8 +34,8 @@ def log_line(entry: Mapping[str, Any], *, color: bool = False) -> str:
 def _request(entry: Mapping[str, Any]) -> str:
     seconds = entry.get("duration_ms")
     took = f"{seconds:.0f} ms" if isinstance(seconds, int | float) else ""
-    return f"{entry['status']}  {entry.get('method', '')} {entry.get('route', '')}  {took}"
+    return f"{entry['status']} {entry.get('method', '')} {entry.get('route', '')} {took}"
 
 
 def _shown(name: str, value: object) -> bool:
-    return name not in _BESIDE and isinstance(value, str | int | float)
+    return name not in _BESIDE and value != "" and isinstance(value, str | int | float)

@@ -22,8 +22,7 @@ app = typer.Typer(add_completion=False)
 EXAMPLE = """
 plate-llm up
 plate-llm up stg --keep --port 8000
-OPENAI_API_KEY=... plate-llm up --provider openai --model gpt-4o-mini
-TOKEN=$(plate-llm up --token)
+plate-llm up --provider openai --model gpt-4o --from-env-file openai.env
 """
 
 _SERVICE = "The service"
@@ -63,6 +62,7 @@ Port = Annotated[
     int | None,
     typer.Option(
         "--port",
+        metavar="PORT",
         min=1,
         max=65535,
         rich_help_panel=_SERVICE,
@@ -146,7 +146,7 @@ def up(
     from plate_llm_cli.commands.up.starting import Wanted  # noqa: PLC0415 - see above
     from plate_llm_cli.commands.up.whole import Checked, whole  # noqa: PLC0415 - see above
 
-    wanted = Wanted(env, provider, model, port or 0, env_files or ())
+    wanted = Wanted(env, provider, model, port or 0, env_files or (), output_format.value)
     checked = Checked(only or (), skip or (), output_format, quiet)
     code = whole(wanted, checked, root, engine or "", keep=keep)
     if code is not ExitCode.OK:

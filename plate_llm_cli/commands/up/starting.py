@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.local.differences import LocalEnvironment
     from plate_llm_cli.local.provider import Provider
     from plate_llm_cli.local.seeding import Seeded
+    from plate_llm_cli.local.service import Ports
     from plate_llm_cli.local.system import System
     from plate_llm_cli.secrets.privileges.readers import Reader
     from plate_llm_cli.secrets.spec import Spec
@@ -48,6 +49,8 @@ class Wanted:
     model: str = ""
     port: int = 0
     env_files: Sequence[Path] = ()
+    findings: str = "text"
+    """The format in which errors of the tree are printed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -102,7 +105,7 @@ class Starting:
             if failed:
                 step.failed = True
         if failed:
-            checking.write_report(report, "text", None, quiet=False)
+            checking.write_report(report, self.wanted.findings, None, quiet=False)
             raise typer.Exit(ExitCode.FINDINGS)
         return deployment, chosen
 
@@ -128,8 +131,8 @@ class Starting:
             )
             total = len(environment.plain) + len(environment.secret)
             step.said = (
-                f"{total} variables, {len(environment.secret)} of them from OpenBao, "
-                "read with its reader's policy"
+                f"{total} variables as the pod gets them, {len(environment.secret)} from OpenBao, "
+                "which the policy of External Secrets lets read"
             )
         return environment, seeded
 
@@ -150,14 +153,20 @@ class Starting:
         with self.steps.step("service") as step:
             ports = self.system.start_service(local, self.heard)
             step.said = f"listens at {ports.url}, {local.plain['LLM_MODEL_NAME']} answers"
-        model = local.plain["LLM_MODEL_NAME"].partition(":")[2]
-        asks = local.plain.get("AUTH_MODE") != "none"
-        return Up(Started(chosen.env, ports, model, asks, local.differences), local)
+        local.plain |= {"PORT": str(ports.api), "METRICS_PORT": str(ports.metrics)}
+        return Up(_started(chosen.env, ports, local), local)
 
 
 def environ() -> dict[str, str]:
     """Our own environment."""
     return dict(os.environ)
+
+
+def _started(env: str, ports: Ports, local: LocalEnvironment) -> Started:
+    model = local.plain["LLM_MODEL_NAME"].partition(":")[2]
+    asks = local.plain.get("AUTH_MODE") != "none"
+    found = [replace(item, here=local.plain.get(item.variable, "")) for item in local.differences]
+    return Started(env, ports, model, asks, found)
 
 
 def _made_up(environment: Environment, seeded: Seeded) -> frozenset[str]:

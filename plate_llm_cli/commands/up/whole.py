@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.smoke.progress import progress
 from plate_llm_cli.commands.up.starting import Starting, environ
 from plate_llm_cli.commands.up.steps import Steps
-from plate_llm_cli.context import Workspace
+from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.local.running import Teller
-from plate_llm_cli.local.signing import person_token
+from plate_llm_cli.local.running import refuse_second
 from plate_llm_cli.local.system import System
+from plate_llm_cli.local.telling import Known, Teller
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.report.smoke_json import smoke_json
@@ -33,7 +33,7 @@ from plate_llm_cli.smoke.tokens import SigningKey, Tokens, no_key
 from plate_llm_cli.smoke.trial import Trial
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from plate_llm_cli.commands.up.starting import Up, Wanted
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.check import Check
     from plate_llm_cli.smoke.runner import Run
 
-_SIGNING: str = "AUTH_JWT_SECRET"
+_SIGNING: Final = "AUTH_JWT_SECRET"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,31 +79,45 @@ def whole(
     """
     checks = chosen(checked.only, checked.skip)
     keep_memory_private()
+    if keep:
+        refuse_second(find_root(root))
     log = _Log()
     with Workspace(root, engine) as workspace, System(workspace.root, environ()) as system:
         starting = Starting(workspace, system, Steps(quiet=checked.quiet), wanted, log)
         up = starting.run()
         workspace.close()
-        with _told(workspace.root, up, keep=keep):
-            done = _tested(up, checks)
+        known = Known(up.started.env, up.started.ports, _expected(up), _key(up.local))
+        with Teller(workspace.root, known) if keep else nullcontext():
+            done = _tested(up, known, checks)
             _show(up, done, checked, keep=keep)
             code = ExitCode.FINDINGS if done.failed else ExitCode.OK
-            return _kept(system, log, code) if keep else code
+            code = _kept(system, log, code) if keep else code
+    if not checked.quiet:
+        again = "" if keep else "; plate-llm up --keep leaves it running and says how to call it"
+        say(f"all of it has ended{again}")
+    return code
 
 
-def _tested(up: Up, checks: Sequence[Check]) -> Run:
-    expected = Expectations(up.local.plain, known=True, replicas=1)
+def _expected(up: Up) -> Expectations:
+    return Expectations(up.local.plain, known=True, replicas=1)
+
+
+def _key(local: LocalEnvironment) -> Secret | None:
+    plain = local.plain.get(_SIGNING)
+    return local.secret.get(_SIGNING) or (Secret(plain) if plain else None)
+
+
+def _tested(up: Up, known: Known, checks: Sequence[Check]) -> Run:
     target = Target(up.started.ports.url)
-    trial = Trial(target, expected, Tokens(expected, _signing_key(up.local)), Http(target))
+    tokens = Tokens(known.expected, _signing_key(known.key))
+    trial = Trial(target, known.expected, tokens, Http(target))
     with progress(trial) as shown:
         return run(trial, checks, shown.begins)
 
 
-def _signing_key(local: LocalEnvironment) -> SigningKey:
-    value = local.secret.get(_SIGNING) or local.plain.get(_SIGNING)
-    if value is None:
+def _signing_key(key: Secret | None) -> SigningKey:
+    if key is None:
         return no_key(f"the service has no {_SIGNING}: plate-api, which is not here, signs tokens")
-    key = value if isinstance(value, Secret) else Secret(value)
     return SigningKey(lambda: key)
 
 
@@ -116,45 +130,8 @@ def _show(up: Up, done: Run, checked: Checked, *, keep: bool) -> None:
     blocks = [] if checked.quiet else [differences_text(up.started, width)]
     blocks.append(smoke_text(done, tested, width, color=color, quiet=checked.quiet))
     blocks += [calls_text(up.started)] if keep else []
-    write_out("\n" + "\n".join(blocks))
-    if not keep and not checked.quiet:
-        say("\nall of it has ended; plate-llm up --keep leaves it running and says how to call it")
-
-
-@contextmanager
-def _told(root: Path, up: Up, *, keep: bool) -> Iterator[None]:
-    """Let other commands on this machine find what is kept."""
-    if not keep:
-        yield
-        return
-    expected = Expectations(up.local.plain, known=True, replicas=1)
-    key = up.local.secret.get(_SIGNING)
-
-    def answer(question: str) -> dict[str, Any]:
-        match question:
-            case "state":
-                ports = up.started.ports
-                return {
-                    "url": ports.url,
-                    "metrics_url": ports.metrics_url,
-                    "env": up.started.env,
-                    "settings": up.local.plain,
-                }
-            case "token" if not expected.asks_for_tokens:
-                return {}
-            case "token" if key is None:
-                return {"error": f"the service has no {_SIGNING} to sign tokens with"}
-            case "token" if key is not None:
-                return {"value": person_token(expected, key).reveal()}
-            case "key" if key is not None:
-                return {"value": key.reveal()}
-        return {}
-
-    teller = Teller(root, answer)
-    try:
-        yield
-    finally:
-        teller.close()
+    end = "" if keep or checked.quiet else "\n"
+    write_out(("" if checked.quiet else "\n") + "\n".join(blocks) + end)
 
 
 def _kept(system: System, log: _Log, code: ExitCode) -> ExitCode:
@@ -164,7 +141,7 @@ def _kept(system: System, log: _Log, code: ExitCode) -> ExitCode:
     try:
         ended = system.wait()
     except (KeyboardInterrupt, SystemExit):
-        say("\nending")
+        say("")  # behind the terminal's ^C
         return code
     say(f"{ended.name} has ended by itself ({ended.how})")
     return ExitCode.FINDINGS if ended.is_service else ExitCode.UNREACHABLE
