@@ -49,7 +49,7 @@ def tool_call(trial: Trial) -> Outcome:
         return failed("the model did not call the tool that it had to call", _NOT_ITS_OWN)
     wrong = _mismatch(function.get("arguments"))
     if wrong:
-        return failed(f"the arguments of the call {wrong}", _NOT_ITS_OWN)
+        return failed(f"what the tool is called with is {wrong}", _NOT_ITS_OWN)
     said = {"role": "assistant", "content": None, "tool_calls": [call]}
     result = {"role": "tool", "tool_call_id": call.get("id"), "content": "It is 21 degrees now."}
     body["messages"] = [*body["messages"], said, result]
@@ -67,7 +67,7 @@ def json_schema(trial: Trial) -> Outcome:
     choice = _answered(trial, asking.body(asked, text, _TOKENS, response_format=form), asked)
     wrong = _mismatch(choice["message"].get("content"))
     if wrong:
-        return failed(f"the answer {wrong}", _NOT_ITS_OWN)
+        return failed(f"the answer is {wrong}", _NOT_ITS_OWN)
     return passed("the answer fits the schema")
 
 
@@ -92,9 +92,9 @@ def _mismatch(text: Any) -> str:
     try:
         found = json.loads(text)
     except (TypeError, ValueError):
-        return "are no JSON" if text is None else "is no JSON"
+        return "no JSON"
     if not isinstance(found, dict) or set(found) != set(_KINDS):
-        return "has other fields than the schema"
+        return "an object with other fields than the schema has"
     if any(type(found[name]) is not kind for name, kind in _KINDS.items()):
-        return "has values of other types than the schema"
+        return "an object with values of other types than the schema has"
     return ""

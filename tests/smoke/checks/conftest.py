@@ -29,6 +29,7 @@ MODELS = {
     "breaking": "mode=drop,at=4",
     "failing": "mode=errstream,at=4,itl=20",
     "endless": "itl=20,n=500",
+    "talkative": "calls=0",
     "stalling": "mode=stall,at=4",
 }
 """How the provider behaves for each."""
