@@ -60,7 +60,7 @@ def test_every_system_runs_the_same_checks(file: str, calls: tuple[Called, ...])
         "secrets check prod",
         "secrets check stg --live --no-cluster",
         f"argocd wait stg --revision {COMMIT} --timeout 10m",
-        "smoke stg --wait 5m",
+        "smoke stg --strict --wait 5m",
     }
 
 
