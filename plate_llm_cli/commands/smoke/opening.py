@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.commands.cluster_access import Where, clusters
 from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.commands.smoke.signing import signing_key
-from plate_llm_cli.context import Workspace
+from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.local.running import find
 from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.secrets.server.connection import credential
 from plate_llm_cli.smoke.budget import Budget
+from plate_llm_cli.smoke.check import EndedError, untried
 from plate_llm_cli.smoke.deployed import DeployedService, deployed_service
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.http import Http, tls_context
@@ -179,8 +181,23 @@ def _forwarded(
 
 
 def _of_this_machine(root: Path | None) -> _Known:
-    del root
-    raise UsageError("nothing runs on this machine", "plate-llm up --keep starts it")
+    """What `up --keep` runs for the tree.
+
+    Raises:
+        UsageError: it runs nothing.
+    """
+    running = find(find_root(root))
+    if running is None:
+        raise UsageError("nothing of this tree runs here", "plate-llm up --keep starts it")
+
+    def read() -> Secret:
+        key = running.key()
+        if key is None:
+            raise EndedError(untried("the service has no key that signs tokens"))
+        return key
+
+    expected = Expectations(running.settings, known=True, replicas=1)
+    return _Known(Target(running.url), expected, SigningKey(read))
 
 
 def _connected(target: Target, reach: Reach) -> Target:
