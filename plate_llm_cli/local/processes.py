@@ -10,15 +10,17 @@ import subprocess
 import sys
 import threading
 from collections import deque
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _MOST_LINES: Final = 200
 _MOST_CHARACTERS: Final = 16 * 1024
 """Of a line that is kept; a program may write one without end."""
+_SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
 _PR_SET_PDEATHSIG: Final = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 """Looked up before a fork: afterwards a thread that is gone may hold the loader's lock."""
@@ -49,6 +51,24 @@ def _ends_with(parent: int) -> Callable[[], None]:
     return ask
 
 
+@contextmanager
+def _signals_wait() -> Iterator[None]:
+    """Let signals come after a fork: Python drops what their handlers raise in its hooks."""
+    caught: list[int] = []
+    numbers = [getattr(signal, name) for name in _SIGNALS if hasattr(signal, name)]
+    handlers = {number: signal.getsignal(number) for number in numbers}
+    ours = {number: handler for number, handler in handlers.items() if callable(handler)}
+    for number in ours:
+        signal.signal(number, lambda number, _frame: caught.append(number))
+    try:
+        yield
+    finally:
+        for number, handler in ours.items():
+            signal.signal(number, handler)
+        for number in caught:
+            os.kill(os.getpid(), number)
+
+
 class Process:
     """A running program. It has to be started by the main thread: Linux ends it with its thread.
 
@@ -70,16 +90,17 @@ class Process:
         self.ended = threading.Event()
         """Set once it has closed its output, which it does at its end."""
         self._heard = heard
-        self._process = subprocess.Popen(  # noqa: S603 - no shell; callers name the program
-            list(arguments),
-            env=dict(environment),
-            cwd=folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - two system calls, looked up before
-        )
+        with _signals_wait():
+            self._process = subprocess.Popen(  # noqa: S603 - no shell; callers name the program
+                list(arguments),
+                env=dict(environment),
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                preexec_fn=_ends_with(os.getpid()),  # noqa: PLW1509 - two calls, looked up before
+            )
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 

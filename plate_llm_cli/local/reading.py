@@ -28,5 +28,6 @@ def token_of(bao: OpenBao, readers: Sequence[Reader]) -> Secret:
         if policy.grants:
             granting.write(bao, policy)
     names = [policy.name for policy in policies if policy.grants]
+    names = names or ["default"]  # of nothing named, OpenBao would give all that we have
     answer = bao.put("auth/token/create", {"policies": names, **_TOKEN})
     return Secret((answer.body or {})["auth"]["client_token"])

@@ -43,23 +43,30 @@ def examined(workspace: Workspace) -> tuple[Deployment, Report]:
     return checking.examine(workspace, workspace.releases, choose, options)
 
 
-def only_of(report: Report, workspace: Workspace, env: str) -> Report:
-    """What the report has against the releases of the environment of ENV, and against none."""
-    names = {release.name for release in workspace.environment(env)}
+def only_of(report: Report, workspace: Workspace, chosen: Chosen) -> Report:
+    """What the report has against the releases of the chosen environment, and against none."""
+    names = {release.name for release in workspace.environment(chosen.release.name)}
     found = (
         item for item in report.findings if not item.environments or names & set(item.environments)
     )
     return replace(report, findings=tuple(found))
 
 
-def choose(workspace: Workspace, deployment: Deployment, env: str, provider: Provider) -> Chosen:
+def choose(
+    workspace: Workspace, deployment: Deployment, env: str, provider: Provider
+) -> Chosen | None:
     """The environment ENV; without one the first that the built-in provider may answer for.
+
+    None where it may be one that does not render.
 
     Raises:
         UsageError: there is none, or it is production and would get invented answers.
     """
     if env:
-        chosen = _chosen(workspace, deployment, workspace.release(env))
+        release = workspace.release(env)
+        if release in deployment.failed:
+            return None
+        chosen = _chosen(workspace, deployment, release)
         if provider is Provider.BUILTIN and _is_production(chosen):
             raise UsageError(
                 f"{env} is production, which refuses the built-in provider",
@@ -69,11 +76,12 @@ def choose(workspace: Workspace, deployment: Deployment, env: str, provider: Pro
     primary = workspace.primary
     releases = [item for item in workspace.releases if primary and _deploys(item, primary)]
     for release in releases:
-        if deployment.failed and release in deployment.failed:
-            continue
-        chosen = _chosen(workspace, deployment, release)
-        if not _is_production(chosen):
-            return chosen
+        if release not in deployment.failed:
+            chosen = _chosen(workspace, deployment, release)
+            if not _is_production(chosen):
+                return chosen
+    if set(releases) & set(deployment.failed):
+        return None
     names = ", ".join(_short(workspace, item) for item in releases or workspace.releases)
     raise UsageError("no environment that is not production: name one", f"there are: {names}")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import typer
 
@@ -12,6 +12,7 @@ from plate_llm_cli import checking
 from plate_llm_cli.commands.secrets.session import spec_of, whole_spec
 from plate_llm_cli.commands.up import choosing
 from plate_llm_cli.commands.up.inputs import gather
+from plate_llm_cli.errors import PodStartError
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.local.differences import Surroundings, localised
@@ -37,7 +38,13 @@ if TYPE_CHECKING:
     from plate_llm_cli.local.service import Ports
     from plate_llm_cli.local.system import System
     from plate_llm_cli.secrets.privileges.readers import Reader
+    from plate_llm_cli.secrets.server.openbao import OpenBao
     from plate_llm_cli.secrets.spec import Spec
+
+_LACKING: Final = (
+    "so it would be in a cluster that was filled as the secrets spec says: let the spec have the "
+    "key and require it, or give its value with --from-env-file"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +106,11 @@ class Starting:
             chosen = choosing.choose(
                 self.workspace, deployment, self.wanted.env, self.wanted.provider
             )
-            report = choosing.only_of(report, self.workspace, chosen.release.name)
-            failed = checking.fails(report, Severity.ERROR)
-            step.said = f"{chosen.env}: {len(deployment.releases)} releases render, no errors"
-            if failed:
-                step.failed = True
-        if failed:
+            if chosen is not None:
+                report = choosing.only_of(report, self.workspace, chosen)
+                step.said = f"{chosen.env}: {len(deployment.releases)} releases, no errors"
+            step.failed = chosen is None or checking.fails(report, Severity.ERROR)
+        if chosen is None or step.failed:
             checking.write_report(report, self.wanted.findings, None, quiet=False)
             raise typer.Exit(ExitCode.FINDINGS)
         return deployment, chosen
@@ -123,18 +129,20 @@ class Starting:
             step.said = _seeded(seeded)
         with self.steps.step("sync") as step:
             reader = self.system.reader(bao, self._readers(deployment, chosen, whole))
-            environment = environment_of(
-                deployment,
-                chosen.service.workload,
-                chosen.service.container,
-                Operator(reader.read, workspace.engine),
-            )
+            environment = self._environment(deployment, chosen, reader)
             total = len(environment.plain) + len(environment.secret)
             step.said = (
                 f"{total} variables as the pod gets them, {len(environment.secret)} from OpenBao, "
                 "which the policy of External Secrets lets read"
             )
         return environment, seeded
+
+    def _environment(self, deployment: Deployment, chosen: Chosen, reader: OpenBao) -> Environment:
+        service, operator = chosen.service, Operator(reader.read, self.workspace.engine)
+        try:
+            return environment_of(deployment, service.workload, service.container, operator)
+        except PodStartError as error:
+            raise PodStartError(error.message, _LACKING, error.details) from None
 
     def _readers(self, deployment: Deployment, chosen: Chosen, whole: Spec) -> list[Reader]:
         served = {name: self.workspace.place_of(name) for name in whole.environments}
