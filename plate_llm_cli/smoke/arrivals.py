@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_TOGETHER: Final = 0.002
-"""Seconds between two pieces that came at once."""
+_TOGETHER: Final = 0.01
+"""Seconds between two pieces that came at once; a busy machine takes a while to read them. What a
+quick model says within one such time is one burst, and tells nothing."""
 _FEW: Final = 20
 """Pieces of which nothing can be told."""
 _NOTICED: Final = 0.5
