@@ -77,7 +77,7 @@ def localised(
     _cache(local, around)
     _tracing(local, around)
     _hosts(local)
-    local.change("SHUTDOWN_DELAY_SECONDS", "0", "no load balancer has to notice that it ends")
+    local.change("SHUTDOWN_DELAY_SECONDS", "0", "no load balancer has to notice")
     local.change("SHUTDOWN_GRACE_SECONDS", str(_GRACE_SECONDS), "it ends when you end it")
     return local
 
@@ -90,7 +90,7 @@ def _ports(local: LocalEnvironment, around: Surroundings) -> None:
 
 def _models(local: LocalEnvironment, around: Surroundings) -> None:
     built_in = around.models.default == ECHO
-    why = "answers without a key: --provider openai asks a real one" if built_in else "as you said"
+    why = "answers without a key (see --provider)" if built_in else "as you said"
     local.change("LLM_MODEL_NAME", around.models.default, why)
     if not around.models.keep_others:
         for name in ("LLM_MODELS", "LLM_FALLBACK_MODELS"):
@@ -103,7 +103,7 @@ def _cache(local: LocalEnvironment, around: Surroundings) -> None:
     if around.cache_url:
         why = f"{around.cache_name} of this machine, in memory"
     else:
-        why = "no redis-server or valkey-server here: it caches in the process"
+        why = "caches in the process: no server is here"
     local.change("CACHE_URL", around.cache_url, why)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.report.columns import table
-from plate_llm_cli.report.untrusted import json_text
+from plate_llm_cli.report.columns import described
+from plate_llm_cli.report.untrusted import json_text, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 VERSION: Final = 1
 _NOT_SET: Final = "(not set)"
+_KEY: Final = 'os.environ["TOKEN"]'
+_NO_KEY: Final = '"none"'
+"""The client wants one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +36,42 @@ class Started:
 
 def differences_text(started: Started, width: int | None) -> str:
     """A line a variable: what it is here, and why."""
-    rows = [(item.variable, item.here or _NOT_SET, item.why) for item in started.differences]
-    title = f"What is not as in {started.env}'s pods:"
-    return f"{title}\n{table(('VARIABLE', 'HERE', 'WHY'), rows, width)}"
+    rows = [
+        (f"  {one_line(item.variable)}", one_line(item.here or _NOT_SET), one_line(item.why))
+        for item in started.differences
+    ]
+    return f"not as in {one_line(started.env)}'s pods\n{described(rows, width)}"
 
 
-def calls_text(started: Started) -> str:
-    """How to call it while it runs: lines to copy."""
-    url = started.ports.url
+def calls_text(started: Started, root: str = "") -> str:
+    """How to call it while it runs: lines to copy. `root` is what -C was given, if it was."""
+    program = f"plate-llm -C {shlex.quote(root)}" if root else "plate-llm"
+    asks = started.asks_for_tokens
     question = json.dumps({"messages": [{"role": "user", "content": "hello"}]})
-    token = (
-        ["TOKEN=$(plate-llm up --token)  # good for 15 minutes"] if started.asks_for_tokens else []
-    )
-    header = ['  -H "Authorization: Bearer $TOKEN" \\'] if started.asks_for_tokens else []
-    key = 'os.environ["TOKEN"]' if started.asks_for_tokens else '"none"'
     lines = [
-        "How to call it, from another terminal",
+        "How to call it from another terminal, with a token of 15 minutes"
+        if asks
+        else "How to call it: from anywhere, as it asks for no token",
         "",
-        *token,
-        f"curl {url}/v1/chat/completions \\",
-        *header,
+        *([f"export TOKEN=$({program} up --token)"] if asks else []),
+        f"curl {started.ports.url}/v1/chat/completions \\",
+        *(['  -H "Authorization: Bearer $TOKEN" \\'] if asks else []),
         "  -H 'Content-Type: application/json' \\",
         f"  -d '{question}'",
         "",
-        f'client = openai.OpenAI(base_url="{url}/v1", api_key={key})',
+        "client = openai.OpenAI(",
+        f'    base_url="{started.ports.url}/v1",',
+        f"    api_key={_KEY if asks else _NO_KEY},",
+        ")",
         "client.chat.completions.create(",
-        f'    model="{started.model}", messages=[{{"role": "user", "content": "hello"}}]',
+        f"    model={json.dumps(started.model)},",
+        '    messages=[{"role": "user", "content": "hello"}],',
         ")",
         "",
-        f"metrics: {started.ports.metrics_url}",
-        "again:   plate-llm smoke --local",
+        f"metrics  {started.ports.metrics_url}",
+        f"again    {program} smoke --local",
+        "",
+        "It listens on every address of this machine, as in a pod.",
     ]
     return "".join(f"{line}\n" for line in lines)
 

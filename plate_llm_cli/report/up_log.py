@@ -9,11 +9,8 @@ from plate_llm_cli.report.untrusted import one_line
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_BESIDE: Final = frozenset(
-    {"time", "level", "message", "logger", "request_id", "route", "method", "status"}
-    | {"duration_ms", "trace_id", "subject", "port", "metrics_port"}
-)
-"""Fields that have a place of their own in the line, or are for programs."""
+_SHOWN: Final = ("error_code", "auth_failure", "model", "cache", "attempts", "served_by")
+"""Fields that people look for; the others are for programs."""
 _MOST: Final = 400
 """Characters of a line; the service's own log has all."""
 _COLORS: Final = {"error": "1;31", "warning": "1;35"}
@@ -24,7 +21,7 @@ def log_line(entry: Mapping[str, Any], *, color: bool = False) -> str:
     time = str(entry.get("time", ""))[11:23]
     level = str(entry.get("level", ""))
     text = _request(entry) if "status" in entry else str(entry.get("message", ""))
-    fields = [f"{name}={value}" for name, value in entry.items() if _shown(name, value)]
+    fields = [f"{name}={entry[name]}" for name in _SHOWN if entry.get(name)]
     line = "  ".join([f"{one_line(time)} {one_line(level):7}", *map(one_line, (text, *fields))])
     line = line if len(line) <= _MOST else f"{line[: _MOST - 1]}…"
     code = _COLORS.get(level) if color else None
@@ -35,7 +32,3 @@ def _request(entry: Mapping[str, Any]) -> str:
     seconds = entry.get("duration_ms")
     took = f"{seconds:.0f} ms" if isinstance(seconds, int | float) else ""
     return f"{entry['status']} {entry.get('method', '')} {entry.get('route', '')} {took}"
-
-
-def _shown(name: str, value: object) -> bool:
-    return name not in _BESIDE and value != "" and isinstance(value, str | int | float)

@@ -123,7 +123,7 @@ class Starting:
         inputs = gather(self.wanted.env_files, self.wanted.provider, deployment, chosen, spec)
         with self.steps.step("OpenBao") as step:
             bao = self.system.start_openbao(spec)
-            step.said = f"in memory, at {bao.connection.address}"
+            step.said = "a fresh one, in memory"
         with self.steps.step("secrets") as step:
             seeded = self.system.seed(bao, spec, inputs)
             step.said = _seeded(seeded)
@@ -131,10 +131,8 @@ class Starting:
             reader = self.system.reader(bao, self._readers(deployment, chosen, whole))
             environment = self._environment(deployment, chosen, reader)
             total = len(environment.plain) + len(environment.secret)
-            step.said = (
-                f"{total} variables as the pod gets them, {len(environment.secret)} from OpenBao, "
-                "which the policy of External Secrets lets read"
-            )
+            read = f"{len(environment.secret)} of them read as External Secrets may"
+            step.said = f"{total} variables as in the pod, {read}"
         return environment, seeded
 
     def _environment(self, deployment: Deployment, chosen: Chosen, reader: OpenBao) -> Environment:
@@ -152,15 +150,15 @@ class Starting:
         with self.steps.step("cache") as step:
             cache = self.system.start_cache()
             if cache is None:
-                step.said = "in the service: no redis-server or valkey-server on PATH"
+                step.said = "in the service, as there is no redis-server or valkey-server"
                 return around
-            step.said = f"{cache.name} in memory, at {cache.url}"
+            step.said = f"{cache.name}, in memory"
         return replace(around, cache_url=cache.url, cache_name=cache.name)
 
     def _served(self, chosen: Chosen, local: LocalEnvironment) -> Up:
         with self.steps.step("service") as step:
             ports = self.system.start_service(local, self.heard)
-            step.said = f"listens at {ports.url}, {local.plain['LLM_MODEL_NAME']} answers"
+            step.said = f"{ports.url}, {local.plain['LLM_MODEL_NAME']} answers"
         local.plain |= {"PORT": str(ports.api), "METRICS_PORT": str(ports.metrics)}
         return Up(_started(chosen.env, ports, local), local)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli import options
@@ -25,6 +26,7 @@ from plate_llm_cli.report.up import calls_text, differences_text, up_json
 from plate_llm_cli.report.up_log import log_line
 from plate_llm_cli.secrets.hardening import keep_memory_private
 from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.check import Verdict
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.http import Http
 from plate_llm_cli.smoke.runner import chosen, run
@@ -55,18 +57,18 @@ class Checked:
 
 
 class _Log:
-    """The service's log: shown from `follow` on, which shows nothing of what was before."""
+    """The service's log: what is of the time before `follow` is not shown, however late."""
 
     def __init__(self) -> None:
-        self._following = False
+        self._since: str | None = None
         self._color = wants_color(sys.stderr)
 
     def __call__(self, entry: dict[str, Any]) -> None:
-        if self._following:
+        if self._since is not None and str(entry.get("time", "")) >= self._since:
             say(log_line(entry, color=self._color))
 
     def follow(self) -> None:
-        self._following = True
+        self._since = datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def whole(
@@ -78,6 +80,7 @@ def whole(
         PlateError: as `Starting.run`.
     """
     checks = chosen(checked.only, checked.skip)
+    as_json = checked.output_format is options.ListFormat.JSON
     keep_memory_private()
     if keep:
         refuse_second(find_root(root))
@@ -89,12 +92,15 @@ def whole(
         known = Known(up.started.env, up.started.ports, _expected(up), _key(up.local))
         with Teller(workspace.root, known) if keep else nullcontext():
             done = _tested(up, known, checks)
-            _show(up, done, checked, keep=keep)
-            code = ExitCode.FINDINGS if done.failed else ExitCode.OK
+            _show(up, done, checked)
+            if keep and not as_json:
+                write_out(f"\n{calls_text(up.started, str(root or ''))}")
+            untried = bool(checked.only) and done.count(Verdict.SKIP) > 0
+            code = ExitCode.FINDINGS if done.failed or untried else ExitCode.OK
             code = _kept(system, log, code) if keep else code
     if not checked.quiet:
         again = "" if keep else "; plate-llm up --keep leaves it running and says how to call it"
-        say(f"all of it has ended{again}")
+        say(f"\nall of it has ended{again}")
     return code
 
 
@@ -121,7 +127,7 @@ def _signing_key(key: Secret | None) -> SigningKey:
     return SigningKey(lambda: key)
 
 
-def _show(up: Up, done: Run, checked: Checked, *, keep: bool) -> None:
+def _show(up: Up, done: Run, checked: Checked) -> None:
     tested = Tested(Target(up.started.ports.url), up.started.env)
     if checked.output_format is options.ListFormat.JSON:
         write_out(up_json(up.started, smoke_json(done, tested)))
@@ -129,9 +135,7 @@ def _show(up: Up, done: Run, checked: Checked, *, keep: bool) -> None:
     width, color = screen_width(), wants_color(sys.stdout)
     blocks = [] if checked.quiet else [differences_text(up.started, width)]
     blocks.append(smoke_text(done, tested, width, color=color, quiet=checked.quiet))
-    blocks += [calls_text(up.started)] if keep else []
-    end = "" if keep or checked.quiet else "\n"
-    write_out(("" if checked.quiet else "\n") + "\n".join(blocks) + end)
+    write_out(("" if checked.quiet else "\n") + "\n".join(blocks))
 
 
 def _kept(system: System, log: _Log, code: ExitCode) -> ExitCode:
