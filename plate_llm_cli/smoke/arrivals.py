@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _TOGETHER: Final = 0.01
-"""Seconds between two pieces that came at once; a busy machine takes a while to read them. What a
-quick model says within one such time is one burst, and tells nothing."""
+"""Seconds at most between two pieces that came at once: a busy machine takes a while to read."""
 _FEW: Final = 20
 """Pieces of which nothing can be told."""
 _NOTICED: Final = 0.5
@@ -21,8 +20,10 @@ _NOTICED: Final = 0.5
 _QUICKEST: Final = 0.0002
 """Seconds a piece. No model says 5,000 in a second: such a stream was there before it was sent."""
 _MANY: Final = 6
-"""Pieces in one go, at `_PAUSE` from go to go: a model would have sent each for itself."""
-_PAUSE: Final = 0.05
+"""Pieces in one go, with nothing for `_SILENCE` after it: a model sends each by itself."""
+_SILENCE: Final = 0.05
+_LONG_SILENCE: Final = 0.1
+"""Longer than a machine's own halts, after which all is there that came meanwhile."""
 _SMALLEST_BUFFER: Final = 2000
 _ALIKE: Final = 1.5
 """The largest of some sizes by the smallest: buffers are of one size, sentences are not."""
@@ -44,9 +45,10 @@ class Flow(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """Pieces that came at once."""
+    """Pieces that came at once, or each close behind the one before."""
 
-    seconds: float
+    begin: float
+    end: float
     pieces: int
     size: int
 
@@ -70,7 +72,7 @@ class Arrivals:
     def bursts(self) -> list[Burst]:
         """What came at once, in order."""
         return [
-            Burst(group[0][0], len(group), sum(size for _, size in group))
+            Burst(group[0][0], group[-1][0], len(group), sum(size for _, size in group))
             for group in self._groups()
         ]
 
@@ -82,11 +84,10 @@ class Arrivals:
         if span < count * _QUICKEST:
             return Flow.AT_ONCE
         bursts = self.bursts()
-        gaps = [later.seconds - earlier.seconds for earlier, later in pairwise(bursts)]
-        if not gaps or median(gaps) < _PAUSE or count / len(bursts) < _MANY:
+        silences = [later.begin - earlier.end for earlier, later in pairwise(bursts)]
+        if not silences or median(silences) < _SILENCE or count / len(bursts) < _MANY:
             return Flow.STEADY
-        full = [burst.size for burst in bursts[:-1]]
-        buffers = len(full) > 1 and min(full) > _SMALLEST_BUFFER and max(full) < min(full) * _ALIKE
+        buffers = median(silences) > _LONG_SILENCE and _of_one_size(bursts[:-1])
         return Flow.IN_BUFFERS if buffers else Flow.IN_BURSTS
 
     def _groups(self) -> Iterator[list[tuple[float, int]]]:
@@ -98,3 +99,9 @@ class Arrivals:
             group.append(piece)
         if group:
             yield group
+
+
+def _of_one_size(bursts: Sequence[Burst]) -> bool:
+    sizes = [burst.size for burst in bursts]
+    alike = max(sizes) < min(sizes) * _ALIKE
+    return len(sizes) > 1 and min(sizes) > _SMALLEST_BUFFER and alike

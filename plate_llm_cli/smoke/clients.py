@@ -31,6 +31,8 @@ _NO_TOKEN: Final = "none"  # noqa: S105 - no password
 """What the clients send where no token is asked for: they insist on one."""
 _OLD_TRACING: Final = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
 """Without the newer kind of traces, LangChain answers nothing where these are set."""
+_UNREADABLE: Final = (openai.OpenAIError, AttributeError, LookupError, TypeError, ValueError)
+"""What the clients raise for an answer of another form than OpenAI's."""
 
 
 class _AtAddress(httpx2.BaseTransport):
@@ -143,7 +145,7 @@ def _told(trial: Trial, asked: Model) -> Iterator[None]:
         raise NoAnswerError("no answer in time") from None
     except openai.APIConnectionError:
         raise NoAnswerError("the connection was lost before the end of the answer") from None
-    except (openai.OpenAIError, TypeError, ValueError) as error:
+    except _UNREADABLE as error:
         said = f"the client cannot read the answer ({type(error).__name__})"
         raise EndedError(failed(said, "does another service answer at this address?")) from None
 

@@ -27,7 +27,7 @@ def test_model_at_its_pace_is_steady(pace: float) -> None:
 
 def test_pieces_that_came_together_are_one_burst() -> None:
     arrivals = Arrivals([(0.5, 10), (0.501, 20), (0.75, 30)])
-    assert arrivals.bursts() == [Burst(0.5, 2, 30), Burst(0.75, 1, 30)]
+    assert arrivals.bursts() == [Burst(0.5, 0.501, 2, 30), Burst(0.75, 0.75, 1, 30)]
 
 
 def test_all_of_it_after_a_while_was_held_back() -> None:
@@ -48,7 +48,7 @@ def test_few_pieces_tell_nothing() -> None:
 
 @pytest.mark.parametrize("each", [16, 33, 65])
 def test_bursts_of_one_size_are_a_buffer(each: int) -> None:
-    assert bursts(4, each, 0.1).flow(NETWORK) is Flow.IN_BUFFERS
+    assert bursts(4, each, 0.2).flow(NETWORK) is Flow.IN_BUFFERS
 
 
 def test_bursts_of_different_sizes_are_no_buffer() -> None:
@@ -63,6 +63,15 @@ def test_one_full_buffer_is_not_enough_to_tell() -> None:
 
 def test_small_bursts_are_steady() -> None:
     assert bursts(40, 5, 0.06).flow(NETWORK) is Flow.STEADY
+
+
+def test_halts_of_a_machine_are_no_buffer() -> None:
+    assert bursts(12, 16, 0.09).flow(NETWORK) is Flow.IN_BURSTS
+
+
+def test_quick_model_with_a_pause_here_and_there_is_steady() -> None:
+    times = [0.6 + number * 0.008 + number // 25 * 0.012 for number in range(200)]
+    assert Arrivals([(time, 250) for time in times]).flow(NETWORK) is Flow.STEADY
 
 
 def test_quick_bursts_are_steady() -> None:

@@ -28,12 +28,9 @@ def chat_openai(trial: Trial) -> Outcome:
     begun = time.monotonic()
     with clients.openai_client(trial, asked) as client:
         answer = client.chat.completions.create(**asking.body(asked, _TEXT))
-        choices = getattr(answer, "choices", None)
-        usage = getattr(answer, "usage", None)
-    trial.budget.add(usage.total_tokens if usage else _ENOUGH)
-    if not choices:
-        return failed("the answer has no choices", _EMPTY)
-    return _outcome(choices[0].message.content, choices[0].finish_reason, begun)
+        trial.budget.add(answer.usage.total_tokens if answer.usage else _ENOUGH)
+        choice = answer.choices[0]
+        return _outcome(choice.message.content, choice.finish_reason, begun)
 
 
 def chat_langchain(trial: Trial) -> Outcome:

@@ -38,9 +38,9 @@ def stub(
             body = answer if isinstance(answer, str) else json.dumps(answer)
             self.send_response(status)
             kind = "text/html" if isinstance(answer, str) else "application/json"
-            for name, value in {"content-type": kind, **headers}.items():
+            usual = {"content-type": kind, "content-length": str(len(body))}
+            for name, value in (usual | dict(headers)).items():
                 self.send_header(name, value)
-            self.send_header("content-length", str(len(body)))
             self.end_headers()
             self.wfile.write(body.encode())
 
@@ -50,6 +50,8 @@ def stub(
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

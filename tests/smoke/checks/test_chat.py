@@ -13,6 +13,7 @@ import pytest
 from plate_llm_cli.smoke.budget import Budget
 from tests.smoke.checks.conftest import gateway
 from tests.smoke.checks.signed import PLACE, checked, settings, signed
+from tests.smoke.checks.stub import HTML, stub
 from tests.smoke.nginx import HOST, ingress
 
 if TYPE_CHECKING:
@@ -135,6 +136,38 @@ def test_impatience_of_a_proxy_is_told(service: Service, check: str) -> None:
     )
 
 
+@BOTH
+@pytest.mark.parametrize(
+    "answer", [HTML, {"choices": []}, {"choices": None}, {"choices": [{}]}, [], {"object": "list"}]
+)
+def test_answer_of_something_else_is_a_failure(check: str, answer: object) -> None:
+    with stub(answer) as url:
+        verdict, said, advice = checked(check, signed(url))
+    assert verdict == "fail"
+    assert re.fullmatch(r"the client cannot read the answer \(\w+Error\)", said)
+    assert advice == "does another service answer at this address?"
+
+
+@BOTH
+def test_redirect_is_not_followed(check: str) -> None:
+    with stub(HTML, 307, {"location": "http://127.0.0.1:1/"}) as url:
+        verdict, said, advice = checked(check, signed(url))
+    assert (verdict, said[:11]) == ("fail", "status 307 ")
+    assert advice == (
+        "API clients are not redirected: give the address that the answer's location names"
+    )
+
+
+@BOTH
+def test_lost_connection_is_told(check: str) -> None:
+    with stub(HTML, 200, {"content-length": "999"}) as url:
+        assert checked(check, signed(url)) == (
+            "fail",
+            "the connection was lost before the end of the answer",
+            "did the service or its pod end meanwhile? plate-llm status stg",
+        )
+
+
 def test_own_limit_is_no_failure_of_another_check(provider: Upstream) -> None:
     limited = gateway(provider, LIMIT_REQUESTS_PER_MINUTE="1")
     try:
@@ -190,8 +223,10 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             monkeypatch.setenv(f"{name}_TRACING", "true")
             monkeypatch.setenv(f"{name}_API_KEY", "lsv2-of-nobody")
             monkeypatch.setenv(f"{name}_ENDPOINT", address)
-        yield paths
-        server.shutdown()
+        try:
+            yield paths
+        finally:
+            server.shutdown()
 
 
 def test_nothing_is_traced_whatever_the_environment_asks_for(

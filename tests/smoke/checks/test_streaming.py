@@ -12,6 +12,7 @@ from plate_llm_cli.smoke.budget import Budget
 from plate_llm_cli.smoke.http import Http, Question, Streamed
 from tests.smoke.checks.conftest import gateway
 from tests.smoke.checks.signed import PLACE, checked, signed
+from tests.smoke.checks.stub import HTML, stub
 from tests.smoke.nginx import HOST, ingress
 
 if TYPE_CHECKING:
@@ -124,6 +125,24 @@ def test_patience_of_a_proxy_in_a_stream_is_told(service: Service) -> None:
     with ingress(service.port, read_seconds=1) as way_in:
         said = f"the stream broke off after {SECONDS}, before " + re.escape("[DONE]")
         assert streamed(signed(way_in.target, model="stalling"), "fail", said) == PATIENCE
+
+
+def test_page_in_place_of_a_stream_is_told() -> None:
+    with stub(HTML) as url:
+        assert checked("streaming", signed(url)) == (
+            "fail",
+            "content-type is text/html, not text/event-stream",
+            "something between answers instead of the service",
+        )
+
+
+def test_stream_of_nothing_is_told() -> None:
+    with stub("data: [DONE]\n\n", headers={"content-type": "text/event-stream"}) as url:
+        assert checked("streaming", signed(url)) == (
+            "fail",
+            "the stream has no events but [DONE]",
+            "is it a chat model that llm.modelName names?",
+        )
 
 
 class Ending(Http):
