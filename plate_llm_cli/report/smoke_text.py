@@ -58,7 +58,7 @@ def smoke_text(
 
     `quiet` is what is not well, and the summary.
     """
-    shown = [item for item in run.results if not quiet or item.outcome.verdict is not Verdict.PASS]
+    shown = [item for item in run.results if not quiet or not _is_well(item)]
     areas = {
         area: list(_rows(item for item in shown if item.check.area == area))
         for area in dict.fromkeys(item.check.area for item in shown)
@@ -68,6 +68,12 @@ def smoke_text(
     blocks += [f"{one_line(area)}\n{layout.lines(rows)}" for area, rows in areas.items()]
     blocks.append(_end(run, layout))
     return "\n".join(map(line_start, "\n".join(blocks).split("\n")))
+
+
+def _is_well(result: Result) -> bool:
+    """Whether it passed, or there was nothing to try."""
+    skipped = result.outcome.verdict is Verdict.SKIP and not result.outcome.untried
+    return skipped or result.outcome.verdict is Verdict.PASS
 
 
 def _rows(results: Iterable[Result]) -> Iterator[_Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plate_llm_cli.report.smoke_text import smoke_text
-from plate_llm_cli.smoke.check import failed, passed, skipped
+from plate_llm_cli.smoke.check import failed, passed, skipped, untried
 from tests.report.smoke_runs import (
     ANY_URL,
     HOSTILE,
@@ -87,7 +87,7 @@ def test_prose_stands_below_the_name_on_a_narrow_screen() -> None:
     )
 
 
-def test_quiet_leaves_out_what_passed() -> None:
+def test_quiet_leaves_out_what_is_well_or_held_back() -> None:
     assert smoke_text(MIXED, ANY_URL, quiet=True) == (
         "http://127.0.0.1:8000\n"
         "\n"
@@ -99,13 +99,14 @@ def test_quiet_leaves_out_what_passed() -> None:
         "  WARN  old-token   1.3 s  taken, but only until noon\n"
         "                           -> renew it\n"
         "\n"
-        "api\n"
-        "  skip  2 checks           not tried, as readyz failed: chat, stream\n"
-        "  skip  cache              nothing is kept\n"
-        "\n"
         "failed: readyz\n"
         "1 passed, 1 to know of, 1 failed, 3 skipped in 3.4 s; 412 tokens spent\n"
     )
+
+
+def test_quiet_shows_what_could_not_be_tried() -> None:
+    run = run_of(result("valid-token", untried("no key")))
+    assert "  skip  valid-token    no key\n" in smoke_text(run, ANY_URL, quiet=True)
 
 
 def test_quiet_of_a_good_run_is_its_summary() -> None:
