@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import shlex
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -99,7 +100,13 @@ def _is_apart(example: str) -> bool:
         "plate-llm secrets" in example
         or example.startswith("plate-llm up")  # test_up.py runs them
         or _needs_a_copy(example)
+        or _reaches_out(example)
     )
+
+
+def _reaches_out(example: str) -> bool:
+    """Whether it tests a service, which nobody runs here; test_smoke.py does."""
+    return example.startswith("plate-llm smoke")
 
 
 def _needs_a_copy(example: str) -> bool:
@@ -172,6 +179,34 @@ def test_example_with_a_cluster_works_as_it_stands(
     else:
         assert ended.code in (0, 1), ended.err
         assert not ended.err.startswith("error"), ended.err
+
+
+@pytest.mark.usefixtures("deployed")
+@pytest.mark.parametrize("example", [it for it in EXAMPLES if _reaches_out(it)])
+def test_example_finds_no_service_and_says_so(
+    example: str, ours: Tree, call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLM_TOKEN", "a.b.c")
+    _forget_names(monkeypatch)
+    quick = example.replace("--wait 5m", "--wait 1ms")
+    ended = _run(quick, call, monkeypatch, ours.root, ours.root)
+    assert ended.code == 3
+    if "port-forward" in example:
+        assert "there is no Service plate-stg/plate-llm-stg" in ended.err
+    else:
+        assert ended.err == ""
+
+
+def _forget_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    """DNS knows nothing, whatever the machine's says."""
+    known = socket.getaddrinfo
+
+    def look_up(host: Any, *arguments: Any, **named: Any) -> Any:
+        if host not in ("127.0.0.1", "localhost"):
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return known(host, *arguments, **named)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
 
 
 @pytest.mark.usefixtures("openbao")
