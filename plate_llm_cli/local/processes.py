@@ -87,8 +87,6 @@ class Process:
         heard: Callable[[str], None] = lambda _line: None,
     ) -> None:
         self.lines: deque[str] = deque(maxlen=_MOST_LINES)
-        self.ended = threading.Event()
-        """Set once it has closed its output, which it does at its end."""
         self._heard = heard
         with _signals_wait():
             self._process = subprocess.Popen(  # noqa: S603 - no shell; callers name the program
@@ -149,4 +147,3 @@ class Process:
                 text = line.decode("utf-8", "replace").rstrip("\n")
                 self.lines.append(text)
                 self._heard(text)
-        self.ended.set()

@@ -168,6 +168,13 @@ def said(run: Run) -> tuple[int, str]:
     return code, "".join(run.err)
 
 
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8", "replace")
+    except OSError:  # a folder, a socket, or gone
+        return ""
+
+
 def files_of(tmp_path: Path) -> list[Path]:
     return [path for name in ("tmp", "run", "home") for path in (tmp_path / name).rglob("*")]
 
@@ -179,11 +186,14 @@ def test_whole_system_starts_passes_its_checks_and_leaves_nothing(
     file.write_text(f"OPENAI_API_KEY=sk-{CANARY}\nHARBOR_STAGING__PASSWORD={CANARY}\n")
     file.chmod(0o600)
     run = start("--format", "json", "--from-env-file", str(file))
+    written = set()
     while run.process.poll() is None:
         run.look()
+        written |= {path.name for path in files_of(tmp_path) if CANARY in _text(path)}
         time.sleep(0.02)
     code, err = said(run)
     assert code == 0, err
+    assert written == set()
     found = json.loads("".join(run.out))
     assert (found["environment"], found["model"]) == ("stg", "echo")
     assert found["smoke"]["summary"]["fail"] == 0
