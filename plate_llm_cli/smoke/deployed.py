@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text, texts
-from plate_llm_cli.graph.secret_uses import pods_of
+from plate_llm_cli.graph.secret_uses import How, pods_of
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.target import Target, Way
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from plate_llm_cli.graph.manifests import Manifest
+    from plate_llm_cli.graph.secret_chains import Chain
 
 _NGINX: Final = "nginx.ingress.kubernetes.io/"
 _NGINX_BODY: Final = "1m"
@@ -77,6 +78,17 @@ def deployed_service(env: str, manifests: Iterable[Manifest]) -> DeployedService
         _target(ingress) if ingress is not None else None,
         service,
     )
+
+
+def secret_places(chains: Iterable[Chain], service: DeployedService) -> dict[str, str]:
+    """Where in OpenBao each variable of the service comes from that one key alone makes."""
+    return {
+        chain.use.variable: str(chain.remote[0])
+        for chain in chains
+        if chain.use.manifest is service.workload
+        and (chain.use.container, chain.use.how) == (service.container, How.ENV)
+        and len(chain.remote) == 1
+    }
 
 
 def _container(workload: Manifest) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Expectations:
     """Whether plain HTTP is sent to HTTPS; None where it is not known, or there is no HTTPS."""
     proxy_body_bytes: int | None = None
     """What the ingress controller lets through of a request; 0 is everything."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where in OpenBao the variables from Secrets come from: `mount/path#key`."""
 
     @property
     def asks_for_tokens(self) -> bool:
@@ -93,6 +95,10 @@ class Expectations:
     def text(self, name: str) -> str:
         """A setting, or ''."""
         return self.settings.get(name, "").strip()
+
+    def source(self, variable: str) -> str:
+        """` (from mount/path#key)` for a variable, '' where its place is not known."""
+        return f" (from {self.sources[variable]})" if variable in self.sources else ""
 
     def _number(self, name: str, default: int) -> int:
         try:

@@ -109,7 +109,7 @@ def _advice(trial: Trial, refused: Refusal, provider: str) -> str:
         return _BY_CODE[refused.code]
     if refused.code == "upstream_unauthorized":
         key = KEYS.get(provider, "its key")
-        return f"the provider refuses {key}{trial.advice.source(key)}: {_secrets(trial)}"
+        return f"the provider refuses {key}{trial.expected.source(key)}: {_secrets(trial)}"
     if refused.code == "not_ready":
         return f"a key is missing: {_secrets(trial)}"
     return _by_status(trial, refused.status)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.smoke.budget import Budget
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
     from plate_llm_cli.smoke.expectations import Expectations
     from plate_llm_cli.smoke.http import Http
@@ -33,12 +33,6 @@ class Advice:
 
     env: str = ""
     """As people type it; '' where only a URL is known."""
-    sources: Mapping[str, str] = field(default_factory=dict)
-    """Where in OpenBao the variables from Secrets come from, as people find it."""
-
-    def source(self, variable: str) -> str:
-        """` (from PLACE)` for a variable, '' where its place is not known."""
-        return f" (from {self.sources[variable]})" if variable in self.sources else ""
 
     def command(self, line: str, otherwise: str) -> str:
         """`plate-llm LINE` with ENV filled in for `{env}`, where one is known."""

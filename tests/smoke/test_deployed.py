@@ -11,7 +11,12 @@ import pytest
 from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.smoke.deployed import ClusterService, DeployedService, deployed_service
+from plate_llm_cli.smoke.deployed import (
+    ClusterService,
+    DeployedService,
+    deployed_service,
+    secret_places,
+)
 from plate_llm_cli.smoke.target import Way
 
 if TYPE_CHECKING:
@@ -137,3 +142,17 @@ def test_release_without_the_service_is_refused(
     assert refused.value.message == (
         "openbao-secrets-manager-stg runs no service: none of its pods has LLM_MODEL_NAME"
     )
+
+
+def test_variables_from_secrets_are_found_in_openbao() -> None:
+    with Workspace(ROOT) as workspace:
+        deployment = deployed(workspace)
+        release = workspace.release("stg")
+        own = [item for item in deployment.manifests if item.release is release]
+        places = secret_places(deployment.secret_chains, deployed_service("stg", own))
+    assert places == {
+        "AUTH_JWT_SECRET": "secret/server/staging#JWT_SECRET",
+        "OPENAI_API_KEY": "secret/server/cluster#OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY": "secret/server/cluster#ANTHROPIC_API_KEY",
+        "LANGCHAIN_API_KEY": "secret/server/cluster#LANGCHAIN_API_KEY",
+    }

@@ -73,7 +73,7 @@ def valid_token(trial: Trial) -> Outcome:
     if trial.tokens.weak:
         return warned(
             "taken, but the secret that signs it has less than 32 bytes, and can be guessed",
-            f"give AUTH_JWT_SECRET{trial.advice.source('AUTH_JWT_SECRET')} a longer one: "
+            f"give AUTH_JWT_SECRET{trial.expected.source('AUTH_JWT_SECRET')} a longer one: "
             + trial.advice.command("secrets rotate {env} KEY --restart", "in plate-api, too"),
         )
     return passed("taken")
@@ -121,7 +121,7 @@ def _not_taken(trial: Trial, answer: Answer, *, signed: bool) -> Outcome:
             refused.said,
             "the pods want other claims than Git says: is the roll-out of auth.* at its end?",
         )
-    source = trial.advice.source("AUTH_JWT_SECRET")
+    source = trial.expected.source("AUTH_JWT_SECRET")
     check = trial.advice.command("secrets check {env} --live", "compare it with plate-api's")
     return failed(
         refused.said,

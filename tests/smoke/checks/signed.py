@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from plate_llm_cli.secrets.values.secret import Secret
@@ -14,7 +15,7 @@ from plate_llm_cli.smoke.trial import Advice, Trial
 from tests.service.running import SECRET
 from tests.smoke.trials import told
 
-PLACE = "apps/plate-llm, key LLM_KEY"
+PLACE = "apps/plate-llm#LLM_KEY"
 """Where the advice says that OPENAI_API_KEY comes from."""
 
 
@@ -32,11 +33,11 @@ def signed(
     **more: Any,
 ) -> Trial:
     """A trial of the environment stg; `more` are fields of the trial."""
-    known = expected or settings()
+    known = replace(expected or settings(), sources={"OPENAI_API_KEY": PLACE})
     where = parse_target(target) if isinstance(target, str) else target
     brought = None if given is None else Secret(given)
     tokens = Tokens(known, SigningKey(lambda: Secret(key)), brought)
-    advice = Advice("stg", {"OPENAI_API_KEY": PLACE})
+    advice = Advice("stg")
     return Trial(where, known, tokens, Http(where), advice=advice, **more)
 
 
