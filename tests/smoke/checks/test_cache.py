@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
+from plate_llm_cli.smoke.expectations import Expectations
 from tests.service.running import SECRET, Service
 from tests.smoke.checks.signed import checked, settings, signed
 from tests.smoke.checks.stub import saying, stub
-
-if TYPE_CHECKING:
-    from plate_llm_cli.smoke.expectations import Expectations
 
 OFF = settings(CACHE_TTL_SECONDS="0", AUTH_MODE="none")
 PONG = saying({"content": "pong"})
@@ -63,6 +60,14 @@ def test_shared_cache_that_keeps_nothing_is_a_failure() -> None:
         "fail",
         "no hit in 4 tries",
         "is plate-cache (cache.url) up? /readyz and the service's log say more",
+    )
+
+
+def test_service_of_which_nothing_is_known_may_cache_nothing() -> None:
+    assert no_hits(Expectations()) == (
+        "skip",
+        "answers have no x-cache: nothing is cached here",
+        "",
     )
 
 
