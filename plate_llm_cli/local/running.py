@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _SECONDS: Final = 5.0
 _MOST_BYTES: Final = 1024 * 1024
+_LONGEST: Final = 103
+"""Bytes of a socket's path: what macOS takes; Linux takes 107."""
 STATE: Final = "state"
 TOKEN: Final = "token"  # noqa: S105 - the name of a question
 KEY: Final = "key"
@@ -85,7 +87,8 @@ def socket_path(root: Path, *, make: bool) -> Path:
     """Where the socket for the tree at `root` is; `make` makes its folder.
 
     Raises:
-        UsageError: the folder belongs to somebody else, or others can reach into it.
+        UsageError: the folder belongs to somebody else, others can reach into it, or its path is
+            too long for a socket.
     """
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     shared = Path(tempfile.gettempdir()) / f"plate-llm-{os.getuid()}"
@@ -95,7 +98,11 @@ def socket_path(root: Path, *, make: bool) -> Path:
     if make or folder.exists():
         _require_ours(folder)
     name = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
-    return folder / f"{name[:16]}.sock"
+    path = folder / f"{name[:16]}.sock"
+    if len(os.fsencode(path)) > _LONGEST:
+        message = f"{folder} has too long a path for a socket in it"
+        raise UsageError(message, "set XDG_RUNTIME_DIR to a folder with a shorter one")
+    return path
 
 
 def _require_ours(folder: Path) -> None:

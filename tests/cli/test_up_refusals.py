@@ -13,7 +13,6 @@ from tests.cli.up_runs import ours, said, start, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.cli.conftest import Call, Tree
     from tests.cli.up_runs import Run
@@ -104,11 +103,8 @@ def test_openbao_that_does_not_start_is_told(whole: Tree, call: Call) -> None:
     )
 
 
-def test_token_where_nothing_runs(
-    whole: Tree, call: Call, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_token_where_nothing_runs(whole: Tree, call: Call) -> None:
     del whole
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     ended = call("up", "--token")
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("error: nothing runs on this machine for this tree\n")

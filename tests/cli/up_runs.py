@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 from dataclasses import dataclass, field
@@ -37,6 +38,14 @@ class Run:
     """The programs that it has started, by number, with their command lines."""
     tokens: set[str] = field(default_factory=set)
     """Root tokens that OpenBao was given."""
+    readers: list[threading.Thread] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Read what it says, from now on."""
+        for stream, lines in ((self.process.stdout, self.out), (self.process.stderr, self.err)):
+            assert stream is not None
+            self.readers.append(threading.Thread(target=lines.extend, args=(stream,), daemon=True))
+            self.readers[-1].start()
 
     def look(self) -> bool:
         """Note what runs below it now; whether anything ever did."""
@@ -58,8 +67,13 @@ class Run:
         """Wait until it has said `text` on stderr."""
 
         def heard() -> bool:
+            ended = self.process.poll() is not None and not any(
+                reader.is_alive() for reader in self.readers
+            )
             self.look()
-            return any(text in line for line in self.err)
+            found = any(text in line for line in self.err)
+            assert found or not ended, self.err
+            return found
 
         until(heard)
 
@@ -71,6 +85,8 @@ class Run:
         """Its exit code, once it has ended and all that it had started."""
         code = self.process.wait(SECONDS)
         until(lambda: not self.left())
+        for reader in self.readers:
+            reader.join(SECONDS)
         return code
 
 
@@ -112,7 +128,9 @@ def whole(ours: Tree) -> Tree:
 def start(whole: Tree, tmp_path: Path) -> Iterator[Callable[..., Run]]:
     """Start `up` in the tree, with folders of its own."""
     started: list[Run] = []
-    for name in ("tmp", "run", "home"):
+    short = tempfile.mkdtemp(prefix="up-")  # a socket's path may not be long
+    (tmp_path / "run").symlink_to(short)
+    for name in ("tmp", "home"):
         (tmp_path / name).mkdir(mode=0o700)
 
     def made(*arguments: str, **environment: str) -> Run:
@@ -120,7 +138,7 @@ def start(whole: Tree, tmp_path: Path) -> Iterator[Callable[..., Run]]:
             "PATH": os.environ["PATH"],
             "HOME": str(tmp_path / "home"),
             "TMPDIR": str(tmp_path / "tmp"),
-            "XDG_RUNTIME_DIR": str(tmp_path / "run"),
+            "XDG_RUNTIME_DIR": short,
             "PYTHONDONTWRITEBYTECODE": "1",
         }
         process = subprocess.Popen(  # noqa: S603 - our own command
@@ -133,8 +151,7 @@ def start(whole: Tree, tmp_path: Path) -> Iterator[Callable[..., Run]]:
             text=True,
         )
         run = Run(process)
-        for stream, lines in ((process.stdout, run.out), (process.stderr, run.err)):
-            threading.Thread(target=lambda s=stream, t=lines: t.extend(s), daemon=True).start()
+        run.listen()
         started.append(run)
         return run
 
@@ -146,12 +163,12 @@ def start(whole: Tree, tmp_path: Path) -> Iterator[Callable[..., Run]]:
         for stream in (run.process.stdout, run.process.stderr):
             assert stream is not None
             stream.close()
+    shutil.rmtree(short)
 
 
 def said(run: Run) -> tuple[int, str]:
     """The exit code, and what was said on stderr."""
     code = run.end()
-    until(lambda: run.process.poll() is not None)
     return code, "".join(run.err)
 
 
@@ -163,4 +180,5 @@ def text_of(path: Path) -> str:
 
 
 def files_of(tmp_path: Path) -> list[Path]:
-    return [path for name in ("tmp", "run", "home") for path in (tmp_path / name).rglob("*")]
+    folders = ((tmp_path / name).resolve() for name in ("tmp", "run", "home"))
+    return [path for folder in folders for path in folder.rglob("*")]

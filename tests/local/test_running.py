@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import stat
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jwt
@@ -15,17 +17,16 @@ from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.smoke.expectations import Expectations
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
 KEY = Secret("a-signing-secret-of-the-tests-with-enough-bytes")
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o700)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
-    return folder
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="up-") as folder:  # pytest's own paths are too long
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield Path(folder)
 
 
 def known(key: Secret | None = KEY, **settings: str) -> Known:
@@ -126,11 +127,23 @@ def test_folder_that_others_can_reach_into_is_refused(tmp_path: Path, runtime: P
 
 
 def test_folder_in_the_temporary_one_where_there_is_no_other(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("XDG_RUNTIME_DIR")
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(runtime))
     with Teller(tmp_path, known()):
-        (folder,) = tmp_path.glob("plate-llm-*")
+        (folder,) = runtime.glob("plate-llm-*")
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert not folder.exists()
+
+
+def test_folder_whose_path_no_socket_can_have_is_refused(
+    tmp_path: Path, runtime: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = runtime / ("x" * 100)
+    long.mkdir()
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(long))
+    with pytest.raises(UsageError) as caught:
+        find(tmp_path)
+    assert caught.value.message.endswith("has too long a path for a socket in it")
+    assert caught.value.hint == "set XDG_RUNTIME_DIR to a folder with a shorter one"
