@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.report.untrusted import one_line
 from plate_llm_cli.smoke.check import Verdict
-from plate_llm_cli.smoke.target import Way
+from plate_llm_cli.smoke.target import Way, shown
 
 if TYPE_CHECKING:
     from plate_llm_cli.smoke.runner import Run
@@ -42,10 +42,7 @@ class Tested:
     @property
     def address(self) -> str:
         """Host and port that connections go to in spite of DNS, or ''."""
-        if self.target.address is None:
-            return ""
-        host, port = self.target.address
-        return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return shown(*self.target.address) if self.target.address else ""
 
     @property
     def line(self) -> str:

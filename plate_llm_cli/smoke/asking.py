@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
+from plate_llm_cli.graph.secret_fields import at, mapping
 from plate_llm_cli.smoke.check import EndedError
 from plate_llm_cli.smoke.refusals import explained, refusal_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.trial import Trial
 
 CHAT: Final = "/v1/chat/completions"
+MODELS: Final = "/v1/models"
 SMALL: Final = 16
 """Tokens of an answer of which nothing is wanted but that it comes."""
 _CHARACTERS_A_TOKEN: Final = 3
@@ -45,11 +47,11 @@ def model(trial: Trial) -> Model:
         EndedError: the service does not tell, or has none of this name.
         NoAnswerError: it does not answer.
     """
-    path = f"/v1/models/{quote(trial.model)}" if trial.model else "/v1/models"
+    path = f"{MODELS}/{quote(trial.model)}" if trial.model else MODELS
     answer = trial.http.get(path, trial.tokens.good())
     document = answer.json if answer.status == 200 else None
-    found = _first(document) if not trial.model else document
-    if not isinstance(found, dict) or not isinstance(found.get("id"), str):
+    found = mapping(document if trial.model else _first(document, "data"))
+    if not isinstance(found.get("id"), str):
         raise EndedError(explained(trial, refusal_of(answer)))
     return Model(trial.model or found["id"], str(found.get("owned_by", "")))
 
@@ -88,26 +90,23 @@ def good(trial: Trial, answer: Answer, asked: Model) -> Body:
     Raises:
         EndedError: it is none.
     """
-    document = answer.json
-    if answer.status == 200 and isinstance(document, dict):
-        choice = _first(document, "choices")
-        if isinstance(choice, dict) and isinstance(choice.get("message"), dict):
-            return choice
+    choice = mapping(_first(answer.json, "choices"))
+    if answer.status == 200 and isinstance(choice.get("message"), dict):
+        return choice
     raise EndedError(explained(trial, refusal_of(answer), asked.provider))
 
 
 def used(document: Any, otherwise: int) -> int:
     """The tokens that an answer counts, else `otherwise`: not every provider counts them."""
-    usage = document.get("usage") if isinstance(document, dict) else None
-    total = usage.get("total_tokens") if isinstance(usage, dict) else None
+    total = at(document, "usage", "total_tokens")
     return total if isinstance(total, int) else otherwise
-
-
-def _first(document: Any, name: str = "data") -> Any:
-    found = document.get(name) if isinstance(document, dict) else None
-    return found[0] if isinstance(found, list) and found else None
 
 
 def texts(words: Sequence[str], count: int) -> str:
     """So many words, over and over again."""
     return " ".join(words[number % len(words)] for number in range(count))
+
+
+def _first(document: Any, name: str) -> Any:
+    found = at(document, name)
+    return found[0] if isinstance(found, list) and found else None

@@ -21,6 +21,7 @@ from urllib3.exceptions import (
 from urllib3.exceptions import TimeoutError as ReadTimeoutError
 
 from plate_llm_cli import __version__
+from plate_llm_cli.graph.secret_fields import at, mapping
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,17 +60,12 @@ class Answer:
     @property
     def json(self) -> Any:
         """What the body says; None where it is no JSON."""
-        try:
-            return json.loads(self.body)
-        except (ValueError, RecursionError):
-            return None
+        return from_json(self.body)
 
     @property
     def error(self) -> Mapping[str, Any]:
         """The error in OpenAI's form; {} where the body has none."""
-        document = self.json
-        found = document.get("error") if isinstance(document, dict) else None
-        return found if isinstance(found, dict) else {}
+        return mapping(at(self.json, "error"))
 
     @property
     def server(self) -> str:
@@ -246,6 +242,14 @@ def tls_context(target: Target) -> ssl.SSLContext:
     if target.ca is not None:
         context.load_verify_locations(cafile=str(target.ca))
     return context
+
+
+def from_json(text: str | bytes) -> Any:
+    """What `text` says; None where it is no JSON."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 @contextmanager

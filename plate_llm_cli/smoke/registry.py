@@ -63,7 +63,13 @@ CHECKS: Final = (
     Check("cors", "edge", "plate-web's pages may call it, others not", cors.cors, ("livez",)),
     Check("no-token", "auth", "nobody is let in without a token", auth.no_token, ("livez",)),
     Check("garbage-token", "auth", "what is no token is refused", auth.garbage_token, _CLOSED),
-    Check("unsigned-token", "auth", "a token without a signature is refused", auth.unsigned_token, _CLOSED),
+    Check(
+        "unsigned-token",
+        "auth",
+        "a token without a signature is refused",
+        auth.unsigned_token,
+        _CLOSED,
+    ),
     Check("valid-token", "auth", "a good token is taken", auth.valid_token, ("livez",)),
     Check("expired-token", "auth", "an old token is refused", auth.expired_token, _SIGNED),
     Check(
@@ -74,7 +80,9 @@ CHECKS: Final = (
         _SIGNED,
     ),
     Check("chat-openai", "chat", "OpenAI's client gets an answer", chat.chat_openai, _USABLE),
-    Check("chat-langchain", "chat", "LangChain's client gets an answer", chat.chat_langchain, _ANSWERS),
+    Check(
+        "chat-langchain", "chat", "LangChain's client gets an answer", chat.chat_langchain, _ANSWERS
+    ),
     Check("streaming", "chat", "a stream comes as it is made", streaming.streaming, _ANSWERS),
     Check("tool-call", "chat", "the model calls a tool", abilities.tool_call, _ANSWERS),
     Check("json-schema", "chat", "the model keeps to a schema", abilities.json_schema, _ANSWERS),

@@ -93,30 +93,43 @@ class Target:
             return None
         if address is None and self.address is not None:
             address = (host, _PORTS["http"])
-        name = f"[{self.host}]" if ":" in self.host else self.host
-        return replace(self, url=f"http://{name}{self.prefix}", address=address, plain_address=None)
+        url = f"http://{_bracketed(self.host)}{self.prefix}"
+        return replace(self, url=url, address=address, plain_address=None)
 
 
-def parse_target(url: str, *, way: Way = Way.URL) -> Target:
+def parse_target(url: str, option: str = "--url", form: str = "https://host[:port]") -> Target:
     """The service at `url`; a path `/v1` at its end, as clients have it, is left out.
+
+    `option` is what gave it, in `form`.
 
     Raises:
         UsageError: it is no address of a service. What it is, is not repeated where it may hold a
             password.
     """
-    hint = "it has the form https://host[:port]"
+    hint = f"it has the form {form}"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise UsageError("--url is no address of a service", hint) from None
+        raise UsageError(f"{option} is no address of a service", hint) from None
     if "@" in parts.netloc or parts.query or parts.fragment:
-        raise UsageError("--url holds more than an address: a user, a query or a fragment", hint)
+        raise UsageError(
+            f"{option} holds more than an address: a user, a query or a fragment", hint
+        )
     plain = url.isascii() and url.isprintable() and not set(url) & set(' \\"<>{}|^`')
     if parts.scheme not in _PORTS or not parts.hostname or port == 0 or not plain:
-        raise UsageError("--url is no address of a service", hint)
+        raise UsageError(f"{option} is no address of a service", hint)
     path = parts.path.rstrip("/").removesuffix("/v1")
-    return Target(f"{parts.scheme}://{parts.netloc.lower()}{path}", way)
+    return Target(f"{parts.scheme}://{parts.netloc.lower()}{path}")
+
+
+def shown(host: str, port: int) -> str:
+    """`HOST:PORT`, an IPv6 address in brackets."""
+    return f"{_bracketed(host)}:{port}"
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def is_address(host: str) -> bool:

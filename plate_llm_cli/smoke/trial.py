@@ -38,6 +38,11 @@ class Advice:
         """`plate-llm LINE` with ENV filled in for `{env}`, where one is known."""
         return f"plate-llm {line.format(env=self.env)}" if self.env else otherwise
 
+    def live(self, otherwise: str) -> str:
+        """What shows how the cluster differs from Git."""
+        shown = self.command("diff {env} --against live", otherwise)
+        return f"{shown} shows what the cluster has"
+
 
 def _nobody(done: int, of: int) -> None:
     del done, of

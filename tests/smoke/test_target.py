@@ -43,6 +43,13 @@ def test_other_texts_are_refused(given: str) -> None:
     assert refused.value.hint == "it has the form https://host[:port]"
 
 
+def test_option_that_gave_a_text_is_told() -> None:
+    with pytest.raises(UsageError) as refused:
+        parse_target("https://llm example.org", "--connect-to", "host[:port]")
+    assert refused.value.message == "--connect-to is no address of a service"
+    assert refused.value.hint == "it has the form host[:port]"
+
+
 @pytest.mark.parametrize(
     "given", ["https://ann:hunter2@llm.example.org", "https://llm.example.org/?token=hunter2"]
 )

@@ -211,7 +211,7 @@ def _connected(target: Target, reach: Reach) -> Target:
         return changed
     if target.address is not None:
         raise UsageError("--connect-to is not for a port-forward", "leave one of them out")
-    end = parse_target(f"{target.scheme}://{reach.connect_to}")
+    end = parse_target(f"{target.scheme}://{reach.connect_to}", "--connect-to", "host[:port]")
     return replace(changed, address=(end.host, end.port))
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, Final
 
+from plate_llm_cli.graph.secret_fields import mapping, text
 from plate_llm_cli.smoke import asking
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed, skipped
+from plate_llm_cli.smoke.http import from_json
 from plate_llm_cli.smoke.refusals import refusal_of
 
 if TYPE_CHECKING:
@@ -39,13 +40,13 @@ def tool_call(trial: Trial) -> Outcome:
     """The model has to call a tool, and answers once it has the tool's result."""
     asked = asking.model(trial)
     forced = {"type": "function", "function": {"name": "set_temperature"}}
-    text = "Set the greenhouse in Seoul to 21 degrees."
-    body = asking.body(asked, text, _TOKENS, tools=[_TOOL], tool_choice=forced)
+    question = "Set the greenhouse in Seoul to 21 degrees."
+    body = asking.body(asked, question, _TOKENS, tools=[_TOOL], tool_choice=forced)
     choice = _answered(trial, body, asked)
     calls = choice["message"].get("tool_calls")
-    call = calls[0] if isinstance(calls, list) and calls and isinstance(calls[0], dict) else {}
-    function = call.get("function")
-    if not isinstance(function, dict) or function.get("name") != "set_temperature":
+    call = mapping(calls[0] if isinstance(calls, list) and calls else None)
+    function = mapping(call.get("function"))
+    if function.get("name") != "set_temperature":
         return failed("the model did not call the tool that it had to call", _NOT_ITS_OWN)
     wrong = _mismatch(function.get("arguments"))
     if wrong:
@@ -62,9 +63,9 @@ def json_schema(trial: Trial) -> Outcome:
     """The answer is JSON of the schema that was asked for."""
     asked = asking.model(trial)
     wanted = {"name": "weather", "strict": True, "schema": _SCHEMA}
-    text = "Weather as JSON: it is 21 degrees in Seoul."
+    question = "Weather as JSON: it is 21 degrees in Seoul."
     form = {"type": "json_schema", "json_schema": wanted}
-    choice = _answered(trial, asking.body(asked, text, _TOKENS, response_format=form), asked)
+    choice = _answered(trial, asking.body(asked, question, _TOKENS, response_format=form), asked)
     wrong = _mismatch(choice["message"].get("content"))
     if wrong:
         return failed(f"the answer is {wrong}", _NOT_ITS_OWN)
@@ -87,11 +88,10 @@ def _answered(trial: Trial, body: Body, asked: Model) -> Body:
     return choice
 
 
-def _mismatch(text: Any) -> str:
-    """How `text` differs from JSON of the schema; '' where it does not."""
-    try:
-        found = json.loads(text)
-    except (TypeError, ValueError):
+def _mismatch(said: Any) -> str:
+    """How what the model said differs from JSON of the schema; '' where it does not."""
+    found = from_json(text(said))
+    if found is None:
         return "no JSON"
     if not isinstance(found, dict) or set(found) != set(_KINDS):
         return "an object with other fields than the schema has"

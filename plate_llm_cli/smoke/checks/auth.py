@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.asking import MODELS
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed, skipped, warned
 from plate_llm_cli.smoke.refusals import explained, refusal_of
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.http import Answer
     from plate_llm_cli.smoke.trial import Trial
 
-_PATH: Final = "/v1/models"
 _OPEN: Final = "anyone may ask, at your cost"
 
 
@@ -62,7 +62,7 @@ def wrong_audience(trial: Trial) -> Outcome:
 def valid_token(trial: Trial) -> Outcome:
     """A good token is taken, or none is needed."""
     token = trial.tokens.good()
-    answer = trial.http.get(_PATH, token)
+    answer = trial.http.get(MODELS, token)
     if answer.status == 401:
         return _not_taken(trial, answer, signed=token is not None)
     document = answer.json
@@ -86,7 +86,7 @@ def _only_with_tokens(trial: Trial) -> None:
 
 def _refused(trial: Trial, token: Secret | None, if_taken: str) -> Outcome:
     """The verdict on a request whose token must not be taken."""
-    answer = trial.http.get(_PATH, token)
+    answer = trial.http.get(MODELS, token)
     refused = refusal_of(answer)
     if 200 <= answer.status < 300:
         return failed(f"status {answer.status}: it was taken", if_taken)

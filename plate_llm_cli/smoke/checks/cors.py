@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.smoke.asking import CHAT, MODELS
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed
 from plate_llm_cli.smoke.http import Question
 
@@ -11,7 +12,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.http import Answer
     from plate_llm_cli.smoke.trial import Trial
 
-_PATH: Final = "/v1/chat/completions"
 _HEADERS: Final = ("authorization", "content-type")
 _FOREIGN: Final = "https://not-ours.invalid"
 _SETTING: Final = "http.corsOrigins in the values (HTTP_CORS_ORIGINS)"
@@ -55,7 +55,7 @@ def _expect_allowed(trial: Trial, origin: str) -> None:
     if wrong:
         said = f"pages of {origin} may not call the API: {wrong}"
         raise EndedError(failed(said, _advice(trial, answer, origin)))
-    answer = trial.http.get("/v1/models", Origin=origin)
+    answer = trial.http.get(MODELS, Origin=origin)
     allowed = answer.headers.get(f"{_ALLOW}origin", "")
     if allowed != origin:
         said = f"pages of {origin} may send requests, but not read the answers"
@@ -70,7 +70,7 @@ def _preflight(trial: Trial, origin: str) -> Answer:
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": ",".join(_HEADERS),
     }
-    return trial.http.ask(Question("OPTIONS", _PATH, headers=headers))
+    return trial.http.ask(Question("OPTIONS", CHAT, headers=headers))
 
 
 def _refusal(answer: Answer, origin: str) -> str:
@@ -95,7 +95,8 @@ def _listed(answer: Answer) -> list[str]:
 def _advice(trial: Trial, answer: Answer, origin: str) -> str:
     added = origin in answer.headers.get(f"{_ALLOW}origin", "")
     if answer.from_service and not added:
-        return f"{_SETTING} has it in Git, but not in the running pods: {_live(trial)}"
+        live = trial.advice.live("kubectl get deployment -o yaml")
+        return f"{_SETTING} has it in Git, but not in the running pods: {live}"
     return _of_proxy(answer)
 
 
@@ -105,9 +106,3 @@ def _of_proxy(answer: Answer) -> str:
         "service: take nginx.ingress.kubernetes.io/enable-cors and cors-* out of "
         f"ingress.annotations, and set {_SETTING} to plate-web's origin"
     )
-
-
-def _live(trial: Trial) -> str:
-    command = "diff {env} --against live"
-    shown = trial.advice.command(command, "kubectl get deployment -o yaml")
-    return f"{shown} shows what the cluster has"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from plate_llm_cli.smoke.asking import MODELS
 from plate_llm_cli.smoke.check import Outcome, failed, passed, skipped, warned
 from plate_llm_cli.smoke.http import NoAnswerError, Question
 
@@ -13,8 +14,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.target import Target
     from plate_llm_cli.smoke.trial import Trial
 
-_PATH: Final = "/v1/models"
-"""One that a token goes to; none is sent here."""
 _FOREIGN: Final = "not-ours.invalid"
 _FOREIGN_SECONDS: Final = 10.0
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
@@ -31,7 +30,7 @@ def https_redirect(trial: Trial) -> Outcome:
     if plain is None:
         return skipped(f"HTTPS has port {target.end[1]}, and the one of plain HTTP is not known")
     try:
-        answer = trial.http.at(plain).get(_PATH)
+        answer = trial.http.at(plain).get(MODELS)  # a token goes there; none is sent
     except NoAnswerError as error:
         outcome = _unanswered(trial, plain.end[1], error.reason)
     else:
@@ -152,12 +151,9 @@ def _is_same(location: str, target: Target) -> bool:
         port = parts.port or 443
     except ValueError:
         return False
-    wanted = ("https", target.host, target.port, f"{target.prefix}{_PATH}")
+    wanted = ("https", target.host, target.port, f"{target.prefix}{MODELS}")
     return (parts.scheme, parts.hostname, port, parts.path) == wanted
 
 
 def _live(trial: Trial) -> str:
-    """How to see what differs in the cluster."""
-    command = "diff {env} --against live"
-    shown = trial.advice.command(command, "kubectl get ingress -A -o yaml")
-    return f"{shown} shows what the cluster has"
+    return trial.advice.live("kubectl get ingress -A -o yaml")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.graph.secret_fields import mapping, texts
 from plate_llm_cli.smoke.check import Outcome, failed, passed, warned
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ def livez(trial: Trial) -> Outcome:
 def readyz(trial: Trial) -> Outcome:
     """It can answer requests; else it says why not."""
     answer = trial.http.get("/readyz")
-    document = answer.json if isinstance(answer.json, dict) else {}
+    document = mapping(answer.json)
     if answer.status == 200 and document.get("status") == "ready":
-        concerns = _texts(document.get("concerns"))
+        concerns = texts(document.get("concerns"))
         if concerns:
             return warned(f"ready, but {'; '.join(concerns)}", "see docs/service.md, Settings")
         return passed("ready")
-    reasons = _texts(document.get("reasons"))
+    reasons = texts(document.get("reasons"))
     if reasons:
         advice = trial.advice.command(
             "status {env}", "see the service's log, and its settings in docs/service.md"
@@ -44,8 +45,7 @@ def readyz(trial: Trial) -> Outcome:
 def version(trial: Trial) -> Outcome:
     """What runs is what the image's tag says."""
     answer = trial.http.get("/version")
-    document = answer.json if isinstance(answer.json, dict) else {}
-    running = document.get("version")
+    running = mapping(answer.json).get("version")
     if answer.status != 200 or not isinstance(running, str):
         return failed(*_wrong(trial, "/version", answer))
     if not trial.expected.tag:
@@ -70,7 +70,3 @@ def _wrong(trial: Trial, path: str, answer: Answer) -> tuple[str, str]:
     if answer.status == 404:
         return f"{said}: not the service", "does the Ingress route this host and path to it?"
     return f"{said}, not the service's own answer", "does another service answer at this address?"
-
-
-def _texts(value: object) -> list[str]:
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

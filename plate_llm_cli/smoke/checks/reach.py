@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.smoke.check import Outcome, failed, passed, skipped
 from plate_llm_cli.smoke.http import CONNECT_SECONDS
-from plate_llm_cli.smoke.target import Way, is_address, is_loopback
+from plate_llm_cli.smoke.target import Way, is_address, is_loopback, shown
 
 if TYPE_CHECKING:
     from plate_llm_cli.smoke.trial import Trial
@@ -18,7 +18,7 @@ def dns(trial: Trial) -> Outcome:
     target = trial.target
     host, port = target.end
     if host != target.host:
-        return skipped(f"connections go to {_shown(host, port)}, whatever DNS says")
+        return skipped(f"connections go to {shown(host, port)}, whatever DNS says")
     if is_address(host):
         return skipped(f"{host} is an address, not a name")
     try:
@@ -44,19 +44,15 @@ def tcp(trial: Trial) -> Outcome:
             peer = str(connection.getpeername()[0])
     except ConnectionRefusedError:
         advice = _nobody_listens(trial)
-        return failed(f"{_shown(*end)} refuses connections", advice, unreachable=True)
+        return failed(f"{shown(*end)} refuses connections", advice, unreachable=True)
     except TimeoutError:
-        said = f"{_shown(*end)} takes no connection within {CONNECT_SECONDS:g} s"
+        said = f"{shown(*end)} takes no connection within {CONNECT_SECONDS:g} s"
         return failed(said, _swallowed(trial), unreachable=True)
     except (OSError, UnicodeError) as error:
         reason = (getattr(error, "strerror", None) or "no such name").lower()
         advice = "give this machine a way to that network (VPN, route, IPv6)"
-        return failed(f"no way to {_shown(*end)}: {reason}", advice, unreachable=True)
-    return passed(f"{_shown(peer, end[1])} takes connections")
-
-
-def _shown(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+        return failed(f"no way to {shown(*end)}: {reason}", advice, unreachable=True)
+    return passed(f"{shown(peer, end[1])} takes connections")
 
 
 def _unknown(trial: Trial) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.smoke import asking
 from plate_llm_cli.smoke.arrivals import Arrivals, Flow
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed, warned
-from plate_llm_cli.smoke.http import NoAnswerError, Question
+from plate_llm_cli.smoke.http import NoAnswerError, Question, from_json
 from plate_llm_cli.smoke.refusals import explained, refusal, refusal_of
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _read(trial: Trial, streamed: Streamed, cost: int) -> Arrivals:
     try:
         for seconds, data in streamed.events():
             done = data == "[DONE]"
-            event = _event(data)
+            event = mapping(from_json(data))
             if "error" in event:
                 raise EndedError(_broken(trial, event, seconds))
             spent = asking.used(event, spent)
@@ -134,16 +134,8 @@ def _cut(trial: Trial, seconds: float) -> Outcome:
 
 
 def _broken(trial: Trial, event: Body, seconds: float) -> Outcome:
-    error = event["error"] if isinstance(event["error"], dict) else {}
+    error = mapping(event["error"])
     outcome = explained(trial, refusal(502, error))
     code = error.get("code") or error.get("type") or "an error"
     said = f"the stream ended after {seconds:.2f} s with {str(code)[:40]}"
     return failed(said, outcome.advice)
-
-
-def _event(data: str) -> dict[str, Any]:
-    try:
-        event = json.loads(data)
-    except ValueError:
-        return {}
-    return event if isinstance(event, dict) else {}

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from plate_llm_cli.smoke.budget import Budget
+from plate_llm_cli.smoke.check import untried
+from plate_llm_cli.smoke.runner import chosen, run
 from tests.smoke.checks.conftest import gateway
 from tests.smoke.checks.signed import PLACE, checked, settings, signed
 from tests.smoke.checks.stub import HTML, stub
@@ -197,7 +199,8 @@ def test_client_that_is_not_installed_is_told(
     monkeypatch.delattr("plate_llm_cli.smoke.clients", raising=False)
     name = package.replace("_", "-")
     said = f"needs the {name} client: pip install 'plate-llm[smoke]'"
-    assert checked(check, signed(service.url)) == ("skip", said, "")
+    done = run(signed(service.url), chosen([check], ()))
+    assert [result.outcome for result in done.results] == [untried(said)]
 
 
 @pytest.fixture
