@@ -15,6 +15,8 @@ from plate_llm_cli.smoke.target import Target, Way
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.graph.secret_chains import Chain
 
@@ -54,13 +56,34 @@ class DeployedService:
     service: ClusterService | None
 
 
-def deployed_service(env: str, manifests: Iterable[Manifest]) -> DeployedService:
-    """The service among the `manifests` of the release that ENV names.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Route:
+    """A host and a path of an Ingress."""
+
+    ingress: Manifest
+    host: str
+    path: str
+
+    @property
+    def has_certificate(self) -> bool:
+        """Whether TLS ends at the Ingress for this host."""
+        entries = mappings(at(self.ingress.plain, "spec", "tls"))
+        return any(self.host in texts(entry.get("hosts")) for _, entry in entries)
+
+    def annotation(self, name: str) -> str:
+        """One of ingress-nginx; '' where it is not set."""
+        annotations = mapping(at(self.ingress.plain, "metadata", "annotations"))
+        return text(annotations.get(f"{_NGINX}{name}"))
+
+
+def deployed_service(env: str, release: Release, deployment: Deployment) -> DeployedService:
+    """The service of the `release` that ENV names.
 
     Raises:
-        UsageError: they run no service.
+        UsageError: it runs none.
     """
-    applied = [item for item in manifests if not item.hook]
+    own = (item for item in deployment.manifests if item.release is release)
+    applied = [item for item in own if not item.hook]
     found = [item for item in applied if item.kind in _CONTROLLERS]
     workload = next((item for item in found if _MODEL in item.file.text), None)
     if workload is None:
@@ -69,24 +92,29 @@ def deployed_service(env: str, manifests: Iterable[Manifest]) -> DeployedService
             "name the environment of the service, or its address with --url",
         )
     container = _container(workload)
+    name = text(container.get("name"))
     service = _service(applied, workload)
-    ingress = _ingress(applied, service)
-    return DeployedService(
-        workload,
-        text(container.get("name")),
-        _expected(applied, workload, container, ingress),
-        _target(ingress) if ingress is not None else None,
-        service,
+    route = _route(applied, service)
+    expected = Expectations(
+        settings=_settings(container),
+        known=True,
+        tag=_tag(text(container.get("image"))),
+        replicas=_replicas(applied, workload),
+        redirects=_redirects(route) if route is not None else None,
+        proxy_body_bytes=_body_bytes(route) if route is not None else None,
+        sources=_sources(deployment.secret_chains, workload, name),
     )
+    ingress = _target(route) if route is not None else None
+    return DeployedService(workload, name, expected, ingress, service)
 
 
-def secret_places(chains: Iterable[Chain], service: DeployedService) -> dict[str, str]:
+def _sources(chains: Iterable[Chain], workload: Manifest, container: str) -> dict[str, str]:
     """Where in OpenBao each variable of the service comes from that one key alone makes."""
     return {
         chain.use.variable: str(chain.remote[0])
         for chain in chains
-        if chain.use.manifest is service.workload
-        and (chain.use.container, chain.use.how) == (service.container, How.ENV)
+        if chain.use.manifest is workload
+        and (chain.use.container, chain.use.how) == (container, How.ENV)
         and len(chain.remote) == 1
     }
 
@@ -94,30 +122,18 @@ def secret_places(chains: Iterable[Chain], service: DeployedService) -> dict[str
 def _container(workload: Manifest) -> dict[str, Any]:
     """The container with the service, not one that was put beside it."""
     containers = [item for _, pod in pods_of(workload) for _, item in mappings(pod["containers"])]
-    return next((item for item in containers if _MODEL in _settings(item)), containers[0])
+    return next((item for item in containers if _MODEL in _entries(item)), containers[0])
+
+
+def _entries(container: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The entries of `env`, by the variable."""
+    return {text(entry.get("name")): entry for _, entry in mappings(container.get("env"))}
 
 
 def _settings(container: dict[str, Any]) -> dict[str, str]:
-    entries = (entry for _, entry in mappings(container.get("env")))
-    return {text(entry.get("name")): text(entry.get("value")) for entry in entries}
-
-
-def _expected(
-    applied: list[Manifest],
-    workload: Manifest,
-    container: dict[str, Any],
-    ingress: Manifest | None,
-) -> Expectations:
-    entries = (entry for _, entry in mappings(container.get("env")))
-    plain = {text(e.get("name")): text(e.get("value")) for e in entries if "valueFrom" not in e}
-    return Expectations(
-        settings=plain,
-        known=True,
-        tag=_tag(text(container.get("image"))),
-        replicas=_replicas(applied, workload),
-        redirects=_redirects(ingress) if ingress is not None else None,
-        proxy_body_bytes=_body_bytes(ingress) if ingress is not None else None,
-    )
+    """The variables whose value is in Git."""
+    entries = _entries(container).items()
+    return {name: text(entry.get("value")) for name, entry in entries if "valueFrom" not in entry}
 
 
 def _tag(image: str) -> str:
@@ -151,58 +167,45 @@ def _service(applied: list[Manifest], workload: Manifest) -> ClusterService | No
     return None
 
 
-def _ingress(applied: list[Manifest], service: ClusterService | None) -> Manifest | None:
-    """The first Ingress with a host that leads to the Service."""
+def _route(applied: list[Manifest], service: ClusterService | None) -> _Route | None:
+    """The first one with a host that leads to the Service."""
     if service is None:
         return None
-    return next((item for item in applied if any(_routes(item, service.name))), None)
+    routes = (route for item in applied if item.kind == "Ingress" for route in _routes(item))
+    return next((route for name, route in routes if name == service.name), None)
 
 
-def _routes(ingress: Manifest, service: str = "") -> Iterator[tuple[str, str]]:
-    """Hosts and paths of an Ingress; those that lead to `service` where one is named."""
-    if ingress.kind != "Ingress":
-        return
+def _routes(ingress: Manifest) -> Iterator[tuple[str, _Route]]:
+    """Each route with a host, behind the name of the Service that it leads to."""
     for _, rule in mappings(at(ingress.plain, "spec", "rules")):
         host = text(rule.get("host"))
         for _, path in mappings(at(rule, "http", "paths")):
-            named = text(at(path, "backend", "service", "name"))
-            if host and not host.startswith("*") and service in ("", named):
-                yield host, text(path.get("path"))
+            if host and not host.startswith("*"):
+                service = text(at(path, "backend", "service", "name"))
+                yield service, _Route(ingress, host, text(path.get("path")))
 
 
-def _target(ingress: Manifest) -> Target:
-    host, path = next(_routes(ingress))
-    scheme = "https" if host in _tls_hosts(ingress) else "http"
-    plain = path.rstrip("/") if re.fullmatch(r"[\w./-]*", path) else ""
-    return Target(f"{scheme}://{host}{plain}", Way.INGRESS)
+def _target(route: _Route) -> Target:
+    scheme = "https" if route.has_certificate else "http"
+    plain = route.path.rstrip("/") if re.fullmatch(r"[\w./-]*", route.path) else ""
+    return Target(f"{scheme}://{route.host}{plain}", Way.INGRESS)
 
 
-def _tls_hosts(ingress: Manifest) -> set[str]:
-    entries = mappings(at(ingress.plain, "spec", "tls"))
-    return {host for _, entry in entries for host in texts(entry.get("hosts"))}
-
-
-def _redirects(ingress: Manifest) -> bool | None:
+def _redirects(route: _Route) -> bool | None:
     """As ingress-nginx does it: hosts with a certificate are redirected unless told otherwise."""
-    host, _ = next(_routes(ingress))
-    if _annotation(ingress, "force-ssl-redirect") == "true":
+    if route.annotation("force-ssl-redirect") == "true":
         return True
-    if host not in _tls_hosts(ingress):
+    if not route.has_certificate:
         return None
-    said = _annotation(ingress, "ssl-redirect")
-    return said != "false" if said or _is_nginx(ingress) else None
+    said = route.annotation("ssl-redirect")
+    return said != "false" if said or _is_nginx(route) else None
 
 
-def _body_bytes(ingress: Manifest) -> int | None:
-    said = _annotation(ingress, "proxy-body-size") or (_NGINX_BODY if _is_nginx(ingress) else "")
+def _body_bytes(route: _Route) -> int | None:
+    said = route.annotation("proxy-body-size") or (_NGINX_BODY if _is_nginx(route) else "")
     size = _SIZE.fullmatch(said)
     return int(size[1]) * _UNITS[size[2].lower()] if size else None
 
 
-def _is_nginx(ingress: Manifest) -> bool:
-    return "nginx" in text(at(ingress.plain, "spec", "ingressClassName"))
-
-
-def _annotation(ingress: Manifest, name: str) -> str:
-    annotations = mapping(at(ingress.plain, "metadata", "annotations"))
-    return text(annotations.get(f"{_NGINX}{name}"))
+def _is_nginx(route: _Route) -> bool:
+    return "nginx" in text(at(route.ingress.plain, "spec", "ingressClassName"))

@@ -11,12 +11,7 @@ import pytest
 from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.smoke.deployed import (
-    ClusterService,
-    DeployedService,
-    deployed_service,
-    secret_places,
-)
+from plate_llm_cli.smoke.deployed import ClusterService, DeployedService, deployed_service
 from plate_llm_cli.smoke.target import Way
 
 if TYPE_CHECKING:
@@ -24,6 +19,30 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 STAGING = "charts/plate-llm/values-stg.yaml"
+SHARED = """
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: shared
+spec:
+  tls:
+    - hosts: [web.example.org]
+  rules:
+    - host: web.example.org
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend:
+              service: {name: plate-web, port: {number: 80}}
+    - host: llm.example.org
+      http:
+        paths:
+          - path: /llm
+            pathType: Prefix
+            backend:
+              service: {name: plate-llm-stg, port: {number: 80}}
+"""
 
 
 @pytest.fixture
@@ -41,8 +60,7 @@ def rendered(tmp_path: Path) -> Callable[..., DeployedService]:
         file.write_text(text, "utf-8")
         with Workspace(tmp_path) as workspace:
             release = workspace.release(env)
-            own = [item for item in deployed(workspace).manifests if item.release is release]
-            return deployed_service(env, own)
+            return deployed_service(env, release, deployed(workspace))
 
     return render
 
@@ -134,6 +152,16 @@ def test_path_of_the_ingress_is_part_of_the_address(
     assert found.ingress.url == "https://llm.cocdev.co.kr/llm"
 
 
+def test_ingress_that_others_share_is_taken_at_the_host_of_the_service(
+    tmp_path: Path, rendered: Callable[..., DeployedService]
+) -> None:
+    (tmp_path / "charts/plate-llm/templates/shared.yaml").write_text(SHARED, "utf-8")
+    found = rendered(**{"ingress:\n  enabled: true": "ingress:\n  enabled: false"})
+    assert found.ingress is not None
+    assert found.ingress.url == "http://llm.example.org/llm"
+    assert found.expected.redirects is None
+
+
 def test_release_without_the_service_is_refused(
     rendered: Callable[..., DeployedService],
 ) -> None:
@@ -144,13 +172,10 @@ def test_release_without_the_service_is_refused(
     )
 
 
-def test_variables_from_secrets_are_found_in_openbao() -> None:
-    with Workspace(ROOT) as workspace:
-        deployment = deployed(workspace)
-        release = workspace.release("stg")
-        own = [item for item in deployment.manifests if item.release is release]
-        places = secret_places(deployment.secret_chains, deployed_service("stg", own))
-    assert places == {
+def test_variables_from_secrets_are_found_in_openbao(
+    rendered: Callable[..., DeployedService],
+) -> None:
+    assert rendered().expected.sources == {
         "AUTH_JWT_SECRET": "secret/server/staging#JWT_SECRET",
         "OPENAI_API_KEY": "secret/server/cluster#OPENAI_API_KEY",
         "ANTHROPIC_API_KEY": "secret/server/cluster#ANTHROPIC_API_KEY",

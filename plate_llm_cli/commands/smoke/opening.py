@@ -18,7 +18,7 @@ from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.secrets.server.connection import credential
 from plate_llm_cli.smoke.budget import Budget
 from plate_llm_cli.smoke.check import EndedError, untried
-from plate_llm_cli.smoke.deployed import DeployedService, deployed_service, secret_places
+from plate_llm_cli.smoke.deployed import DeployedService, deployed_service
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.http import Http, tls_context
 from plate_llm_cli.smoke.target import Target, Way, parse_target
@@ -137,10 +137,7 @@ def _of_environment(workspace: Workspace, asked: Asked, stack: ExitStack) -> _Kn
     reach = asked.reach
     release = workspace.release(reach.env)
     deployment = deployed(workspace)
-    own = (item for item in deployment.manifests if item.release is release)
-    service = deployed_service(reach.env, own)
-    places = secret_places(deployment.secret_chains, service)
-    service = replace(service, expected=replace(service.expected, sources=places))
+    service = deployed_service(reach.env, release, deployment)
     key = signing_key(workspace, deployment, service)
     if reach.url:
         return _Known(parse_target(reach.url), service.expected, key)

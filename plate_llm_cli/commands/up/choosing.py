@@ -88,8 +88,7 @@ def choose(
 
 def _chosen(workspace: Workspace, deployment: Deployment, release: Release) -> Chosen:
     env = _short(workspace, release)
-    own = (item for item in deployment.manifests if item.release is release)
-    return Chosen(env, release, deployed_service(env, own))
+    return Chosen(env, release, deployed_service(env, release, deployment))
 
 
 def _short(workspace: Workspace, release: Release) -> str:
