@@ -6,6 +6,8 @@ import random
 import re
 import secrets
 import string
+import time
+import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.errors import InputError, UsageError
@@ -22,6 +24,8 @@ _CHARACTERS: Final = 32
 _REPEATS: Final = 100
 """What `+` and `*` make at most, where the form asks for no more."""
 _TRIES: Final = 500
+_SECONDS: Final = 2.0
+"""How long it is tried; `((a{50}){50}){50}` would take a minute."""
 _UNMADE: Final = (
     re.error,
     ValueError,
@@ -48,11 +52,17 @@ class MadeUp:
         value = _by_pattern(key) if key.form.pattern else Secret(_text(key.form))
         if value is None or check(value, key.form, key.address) is not None:
             raise InputError(
-                f"{key.address}: no value of its form can be made up here",
-                f"give one: --from-env-file with {key.address.variable}=...",
+                f"{key.address}: no value of its form can be made up here", _way_out(key)
             )
         self.values[key.address] = value
         return value
+
+
+def _way_out(key: KeySpec) -> str:
+    given = f"give one: --from-env-file with {key.address.variable}=..."
+    if not key.form.pattern or (key.form.min_length == 1 and not key.form.max_length):
+        return given
+    return f"{given} (is there any, of this pattern and of this length?)"
 
 
 def _text(form: Form) -> str:
@@ -63,14 +73,19 @@ def _text(form: Form) -> str:
 
 def _by_pattern(key: KeySpec) -> Secret | None:
     """A value that passes the check of its form; None where Python cannot follow its pattern."""
-    maker = _maker(key.form)
+    maker, end = _maker(key.form), time.monotonic() + _SECONDS
+    pattern = key.form.pattern.replace(r"\z", r"\Z")  # the same in Python
     for _ in range(_TRIES):
         try:
-            value = Secret(maker.xeger(key.form.pattern))
+            with warnings.catch_warnings():  # of sets that mean something else in Python
+                warnings.simplefilter("ignore", FutureWarning)
+                value = Secret(maker.xeger(pattern))
         except _UNMADE:
             return None
         if check(value, key.form, key.address) is None:
             return value
+        if time.monotonic() > end:
+            return None
     return None
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from plate_llm_cli.errors import InputError
@@ -26,6 +28,10 @@ def key(form: Form) -> KeySpec:
         Form(r"[0-9a-f]{128}"),
         Form(r"[a-z]{200,}", 300),
         Form(r"(?:red|green)-\d+", max_length=9),
+        Form(r"^[A-Z]{3}\d{5,}$"),
+        Form(r"\A[a-z]{5}\z"),
+        Form(r"[a||b]{9}"),
+        Form("한글[가-힣]{3}"),
     ],
 )
 def test_value_is_of_the_form_that_is_asked_for(form: Form) -> None:
@@ -50,4 +56,13 @@ def test_form_that_cannot_be_followed_is_told_with_the_way_out(pattern: str) -> 
     with pytest.raises(InputError) as caught:
         MadeUp()(key(Form(pattern, min_length=4)))
     assert caught.value.message == "server/stg#API_KEY: no value of its form can be made up here"
+    hint = "give one: --from-env-file with SERVER_STG__API_KEY=..."
+    assert caught.value.hint == f"{hint} (is there any, of this pattern and of this length?)"
+
+
+def test_pattern_that_takes_long_to_follow_is_given_up_soon() -> None:
+    begun = time.monotonic()
+    with pytest.raises(InputError) as caught:
+        MadeUp()(key(Form("((a{50}){50}){50}")))
+    assert time.monotonic() - begun < 10
     assert caught.value.hint == "give one: --from-env-file with SERVER_STG__API_KEY=..."
