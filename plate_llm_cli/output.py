@@ -56,25 +56,35 @@ def write_data(text: str) -> None:
         stream.buffer.write(text.encode("utf-8", "backslashreplace"))
 
 
+def require_place(output: Path | None) -> None:
+    """Say that nothing can be written at `output` before there is anything to write.
+
+    Raises:
+        OutputError: it is a folder, or in none.
+    """
+    if output is None:
+        return
+    if output.is_dir():
+        raise OutputError(f"{output} is a folder", "--output takes the name of a file")
+    if not output.parent.is_dir():
+        raise OutputError(
+            f"{output} cannot be written: there is no folder {output.parent}", "make it first"
+        )
+
+
 def write_result(text: str, output: Path | None) -> None:
     """Write to `output`, whole or not at all, or to stdout.
 
     Raises:
         OutputError: the file cannot be written.
     """
+    require_place(output)
     if output is None:
         write_out(text)
-        return
-    if output.is_dir():
-        raise OutputError(f"{output} is a folder", "--output takes the name of a file")
-    if output.exists() and not output.is_file():
+    elif output.exists() and not output.is_file():
         _write_into(output, text)
-        return
-    if not output.parent.is_dir():
-        raise OutputError(
-            f"{output} cannot be written: there is no folder {output.parent}", "make it first"
-        )
-    write_atomically(output, text)
+    else:
+        write_atomically(output, text)
 
 
 def _write_into(device: Path, text: str) -> None:

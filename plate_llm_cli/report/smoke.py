@@ -54,9 +54,14 @@ class Tested:
 
 
 def summary(run: Run) -> str:
-    """`24 passed, 1 to know of, 2 failed, 3 skipped in 3.4 s; 412 tokens spent`."""
+    """`24 passed, 1 to know of, 2 failed, 3 skipped in 3.4 s; 412 tokens spent`.
+
+    Of those skipped it says how many could not be tried, lest that be taken for all is well.
+    """
     counts = [(run.count(verdict), said) for verdict, said in _COUNTED.items()]
     found = ", ".join(f"{count} {said}" for count, said in counts if count)
+    untried = sum(result.outcome.untried for result in run.results)
+    found += f" ({untried} could not be tried)" if untried else ""
     unit = "token" if run.spent == 1 else "tokens"
     spent = f"; {run.spent} {unit} spent" if run.spent else ""
     return f"{found or 'nothing was checked'} in {duration(run.seconds)}{spent}"

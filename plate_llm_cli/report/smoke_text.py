@@ -30,6 +30,8 @@ _COLORS: Final = {Verdict.PASS: "32", Verdict.WARN: "1;35", Verdict.FAIL: "1;31"
 """Those that show on black and on white."""
 _MOST_SAID: Final = 400
 """Characters of what was seen, and of advice; programs get all."""
+_LONG_REASON: Final = 60
+"""Characters: what is longer is told once."""
 _LEAST_PROSE: Final = 32
 """Cells: where fewer are left beside the names, prose stands below them."""
 _ADVICE: Final = "-> "
@@ -59,13 +61,11 @@ def smoke_text(
     `quiet` is what is not well, and the summary.
     """
     shown = [item for item in run.results if not quiet or not _is_well(item)]
-    areas = {
-        area: list(_rows(item for item in shown if item.check.area == area))
-        for area in dict.fromkeys(item.check.area for item in shown)
-    }
-    layout = _Layout([row for rows in areas.values() for row in rows], width, color)
+    told: dict[str, str] = {}
+    sections = [(_heading(areas), list(_rows(areas, told))) for areas in _sections(shown)]
+    layout = _Layout([row for _, rows in sections for row in rows], width, color)
     blocks = [hanging("", 2, one_line(tested.line), width)]
-    blocks += [f"{one_line(area)}\n{layout.lines(rows)}" for area, rows in areas.items()]
+    blocks += [f"{hanging('', 0, head, width)}{layout.lines(rows)}" for head, rows in sections]
     blocks.append(_end(run, layout))
     return "\n".join(map(line_start, "\n".join(blocks).split("\n")))
 
@@ -76,14 +76,44 @@ def _is_well(result: Result) -> bool:
     return skipped or result.outcome.verdict is Verdict.PASS
 
 
-def _rows(results: Iterable[Result]) -> Iterator[_Row]:
+def _sections(results: Sequence[Result]) -> list[dict[str, list[Result]]]:
+    """Results by area; neighbouring areas that were skipped whole, for one reason, stand together.
+
+    So an address that nothing answers at fills no screen.
+    """
+    sections: list[dict[str, list[Result]]] = []
+    for area in dict.fromkeys(item.check.area for item in results):
+        found = [item for item in results if item.check.area == area]
+        before = [item for items in sections[-1].values() for item in items] if sections else []
+        ways = {_alike(item) for item in (*before, *found)}
+        if before and len(ways) == 1 and _alike(found[0])[0]:
+            sections[-1][area] = found
+        else:
+            sections.append({area: found})
+    return sections
+
+
+def _heading(areas: Iterable[str]) -> str:
+    return one_line(", ".join(areas))
+
+
+def _rows(areas: dict[str, list[Result]], told: dict[str, str]) -> Iterator[_Row]:
+    """`told` has the reasons so far, and the first check that was skipped for each."""
+    results = (item for items in areas.values() for item in items)
     for (_, skipped), group in groupby(results, _alike):
         found = list(group)
-        if len(found) == 1 or not skipped:
+        if not skipped:
             yield from map(_row, found)
-        else:
-            names = ", ".join(item.check.name for item in found)
-            yield _Row(Verdict.SKIP, f"{len(found)} checks", "", _short(f"{skipped}: {names}"))
+            continue
+        first = told.setdefault(skipped, found[0].check.name)
+        again = first != found[0].check.name and len(skipped) > _LONG_REASON
+        said = f"for the same reason as {first}" if again else skipped
+        if len(found) == 1:
+            yield _Row(Verdict.SKIP, one_line(found[0].check.name), "", _short(said))
+            continue
+        names = ", ".join(item.check.name for item in found)
+        said = said if len(areas) > 1 else f"{said.rstrip('.')}: {names}"
+        yield _Row(Verdict.SKIP, f"{len(found)} checks", "", _short(said))
 
 
 def _alike(result: Result) -> tuple[bool, str]:

@@ -137,6 +137,57 @@ def test_skips_with_something_between_them_stay_apart() -> None:
     ]
 
 
+def test_areas_that_were_skipped_whole_for_one_reason_stand_together() -> None:
+    why = skipped("not tried, as dns failed")
+    found = run_of(
+        result("dns", failed("no address", "add one"), area="reach"),
+        result("tcp", why, area="reach"),
+        result("livez", why, area="health"),
+        result("readyz", why, area="health"),
+        result("chat", why, area="chat"),
+        result("latency", skipped("no budget"), area="limits"),
+    )
+    assert smoke_text(found, ANY_URL) == (
+        "http://127.0.0.1:8000\n"
+        "\n"
+        "reach\n"
+        "  FAIL  dns       0 ms  no address\n"
+        "                        -> add one\n"
+        "  skip  tcp             not tried, as dns failed\n"
+        "\n"
+        "health, chat\n"
+        "  skip  3 checks        not tried, as dns failed\n"
+        "\n"
+        "limits\n"
+        "  skip  latency         no budget\n"
+        "\n"
+        "failed: dns\n"
+        "1 failed, 5 skipped in 500 ms\n"
+    )
+
+
+def test_a_long_reason_is_told_once() -> None:
+    why = untried(f"no key: {'x' * 60}.")
+    found = run_of(
+        result("a", why, area="auth"),
+        result("b", why, area="auth"),
+        result("c", why, area="chat"),
+        result("d", passed("well"), area="chat"),
+    )
+    assert smoke_text(found, ANY_URL) == (
+        "http://127.0.0.1:8000\n"
+        "\n"
+        "auth\n"
+        f"  skip  2 checks        no key: {'x' * 60}: a, b\n"
+        "\n"
+        "chat\n"
+        "  skip  c               for the same reason as a\n"
+        "  pass  d         0 ms  well\n"
+        "\n"
+        "1 passed, 3 skipped (3 could not be tried) in 500 ms\n"
+    )
+
+
 def test_wide_characters_keep_the_columns() -> None:
     found = run_of(result("설명", passed("well")), result("readyz", passed("well")))
     assert smoke_text(found, ANY_URL).splitlines()[3:5] == [
