@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import socket
-import time
 from pathlib import Path
 from typing import Final
 
 from plate_llm_cli.errors import UnreachableError
-from plate_llm_cli.local.ports import LOOPBACK, free_port
-from plate_llm_cli.local.processes import Process, ending
+from plate_llm_cli.local.ports import LOOPBACK, free_port, is_taken
+from plate_llm_cli.local.processes import Process
 
 _NAMES: Final = ("valkey-server", "redis-server")
 _MEMORY: Final = "64mb"
 _START_SECONDS: Final = 10.0
-_PAUSE: Final = 0.02
 
 
 def find_binary(path: str) -> str:
@@ -52,15 +49,6 @@ class CacheServer:
         Raises:
             UnreachableError: it has ended, or does not get ready in time.
         """
-        end = time.monotonic() + _START_SECONDS
-        while not self._listens():
-            code = self.process.code
-            if code is not None:
-                raise UnreachableError(f"{self.name} ended at its start ({ending(code)})")
-            if time.monotonic() > end:
-                raise UnreachableError(f"{self.name} was not ready after {_START_SECONDS:.0f} s")
-            time.sleep(_PAUSE)
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((LOOPBACK, self._port)) == 0
+        wrong = self.process.until(lambda: is_taken(self._port), _START_SECONDS)
+        if wrong:
+            raise UnreachableError(f"{self.name} {wrong}")

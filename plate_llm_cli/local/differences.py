@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from plate_llm_cli.local.provider import ECHO
+from plate_llm_cli.local.provider import ECHO, FURTHER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,7 +93,7 @@ def _models(local: LocalEnvironment, around: Surroundings) -> None:
     why = "answers without a key (see --provider)" if built_in else "as you said"
     local.change("LLM_MODEL_NAME", around.models.default, why)
     if not around.models.keep_others:
-        for name in ("LLM_MODELS", "LLM_FALLBACK_MODELS"):
+        for name in FURTHER:
             local.change(name, UNSET, "there are no keys for further models")
 
 

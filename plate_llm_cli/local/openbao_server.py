@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import socket
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import OpenBaoError, UsageError
-from plate_llm_cli.local.ports import LOOPBACK, free_port
-from plate_llm_cli.local.processes import Process, ending
+from plate_llm_cli.local.ports import LOOPBACK, free_port, is_taken
+from plate_llm_cli.local.processes import Process
 from plate_llm_cli.secrets.server.connection import Connection, Login, Timing
 from plate_llm_cli.secrets.values.secret import Secret
 
@@ -22,7 +20,7 @@ if TYPE_CHECKING:
 
 EXTRA: Final = "pip install 'plate-llm[local]'"
 _START_SECONDS: Final = 30.0
-_PAUSE: Final = 0.02
+_LAST_WORDS_SECONDS: Final = 0.1
 _DEV_MOUNT: Final = "secret"
 """Which a development server has."""
 
@@ -81,7 +79,7 @@ class DevServer:
         Raises:
             OpenBaoError: it has ended, or does not get ready in time.
         """
-        self._wait(self._listens)
+        self._wait(lambda: is_taken(self._port))
         self._wait(lambda: f"{_DEV_MOUNT}/" in bao.get("sys/mounts").data)
         for mount in mounts:
             if mount != _DEV_MOUNT:
@@ -89,22 +87,13 @@ class DevServer:
             bao.get(f"{mount}/data/plate-llm-probe")  # answered once the mount has set itself up
 
     def _wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + _START_SECONDS
-        while not condition():
-            code = self.process.code
-            if code is not None:
-                raise OpenBaoError(f"OpenBao ended at its start ({ending(code)})", self._reason())
-            if time.monotonic() > end:
-                raise OpenBaoError(f"OpenBao was not ready after {_START_SECONDS:.0f} s")
-            time.sleep(_PAUSE)
-
-    def _listens(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((LOOPBACK, self._port)) == 0
+        wrong = self.process.until(condition, _START_SECONDS)
+        if wrong:
+            raise OpenBaoError(f"OpenBao {wrong}", self._reason())
 
     def _reason(self) -> str:
         """What it complained of; the lines around that may hold its token and key."""
-        self.process.wait(_PAUSE)
+        self.process.wait(_LAST_WORDS_SECONDS)
         lines = [line.strip() for line in self.process.lines if "error" in line.lower()]
         said = [line for line in lines if self._token.reveal() not in line]
         return said[0] if said else ""

@@ -20,6 +20,12 @@ def free_port(beside: int = 0) -> int:
     return port
 
 
+def is_taken(port: int) -> bool:
+    """Whether a program of this machine takes connections at `port`."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
 def require_free(port: int, option: str) -> None:
     """Refuse a port that cannot be listened on.
 

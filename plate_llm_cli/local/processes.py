@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
@@ -21,6 +22,8 @@ _MOST_LINES: Final = 200
 _MOST_CHARACTERS: Final = 16 * 1024
 """Of a line that is kept; a program may write one without end."""
 _SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+_PAUSE: Final = 0.02
+"""Seconds between two looks whether a program is ready."""
 _PR_SET_PDEATHSIG: Final = 1
 _prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
 """Looked up before a fork: afterwards a thread that is gone may hold the loader's lock."""
@@ -120,6 +123,18 @@ class Process:
             return None
         self._reader.join(seconds)
         return code
+
+    def until(self, ready: Callable[[], bool], seconds: float) -> str:
+        """Wait for `ready`, for `seconds` at most; what came in between, '' where nothing did."""
+        end = time.monotonic() + seconds
+        while not ready():
+            code = self.code
+            if code is not None:
+                return f"ended at its start ({ending(code)})"
+            if time.monotonic() > end:
+                return f"was not ready after {seconds:.0f} s"
+            time.sleep(_PAUSE)
+        return ""
 
     def stop(self, grace: float = 0) -> None:
         """End it: kindly where there is `grace` in seconds, and at once after that."""

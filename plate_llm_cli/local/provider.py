@@ -30,7 +30,9 @@ _DEFAULTS: Final = {
     Provider.ANTHROPIC: "anthropic:claude-haiku-4-5",
 }
 _MODEL: Final = "LLM_MODEL_NAME"
-_OTHERS: Final = ("LLM_MODELS", "LLM_FALLBACK_MODELS")
+_MODELS: Final = "LLM_MODELS"
+FURTHER: Final = (_MODELS, "LLM_FALLBACK_MODELS")
+"""The variables with models besides the default one; the second has names of the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,10 @@ def models_for(provider: Provider, named: str, plain: Mapping[str, str]) -> Mode
 
 def _all_of(prefix: str, plain: Mapping[str, str]) -> bool:
     try:
-        entries = json.loads(plain.get(_OTHERS[0]) or "[]")
+        entries = json.loads(plain.get(_MODELS) or "[]")
     except ValueError:
+        entries = None
+    if not isinstance(entries, list):
         return True  # the service says what is wrong with it
     specs = [entry.get("model", "") if isinstance(entry, dict) else entry for entry in entries]
     return all(str(spec).startswith(prefix) for spec in specs)

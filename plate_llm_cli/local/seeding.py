@@ -33,8 +33,8 @@ class Seeded:
     made_up: Mapping[Address, Secret]
     """The keys that people are asked for elsewhere and that are random here."""
 
-    def works_nowhere(self, value: Secret) -> bool:
-        """Whether `value` was made up."""
+    def is_made_up(self, value: Secret) -> bool:
+        """Whether `value` is one of those, which work nowhere else."""
         return any(value.same_as(made) for made in self.made_up.values())
 
 

@@ -72,7 +72,7 @@ class Service:
         self,
         root: Path,
         environment: Mapping[str, str],
-        heard: Callable[[dict[str, Any]], None] = lambda _entry: None,
+        heard: Callable[[dict[str, Any]], None],
     ) -> None:
         self._heard = heard
         self._ports: Ports | None = None
@@ -96,7 +96,7 @@ class Service:
             if code is not None:
                 self.process.wait(_STOP_SECONDS)
                 message = f"the service ended at its start ({ending(code)})"
-                raise PodStartError(message, _SETTINGS, self.complaints())
+                raise PodStartError(message, _SETTINGS, self._complaints())
         if self._ports is None:
             raise UnreachableError(f"the service did not listen within {_START_SECONDS:.0f} s")
         return self._ports
@@ -106,7 +106,7 @@ class Service:
         self.process.stop(_STOP_SECONDS)
 
     def _read(self, line: str) -> None:
-        entry = parsed(line)
+        entry = _parsed(line)
         if entry is None:
             return
         if entry.get("message") == "listening" and self._ports is None:
@@ -114,14 +114,14 @@ class Service:
             self._listening.set()
         self._heard(entry)
 
-    def complaints(self) -> list[str]:
+    def _complaints(self) -> list[str]:
         """What it said of itself: settings that are wrong, or a log line."""
-        entries = [(line, parsed(line)) for line in self.process.lines]
+        entries = [(line, _parsed(line)) for line in self.process.lines]
         said = [line if entry is None else str(entry.get("message")) for line, entry in entries]
         return [line for line in said if line.strip()][-_MOST_SHOWN:]
 
 
-def parsed(line: str) -> dict[str, Any] | None:
+def _parsed(line: str) -> dict[str, Any] | None:
     """A line of the service's log; None where it is none."""
     try:
         entry = json.loads(line)

@@ -57,7 +57,6 @@ class System:
         self._path = environ.get("PATH", "")
         self._stack = ExitStack()
         self._openbao: DevServer | None = None
-        self._service: Service | None = None
         self._processes: dict[str, Process] = {}
 
     def __enter__(self) -> Self:
@@ -122,7 +121,6 @@ class System:
         secret = {name: value.reveal() for name, value in local.secret.items()}
         environment = {"PATH": self._path, **local.plain, **secret}
         service = Service(self._root, environment, heard)
-        self._service = service
         self._stack.callback(service.stop)
         ports = service.wait()
         self._processes[SERVICE] = service.process

@@ -76,7 +76,7 @@ def calls_text(started: Started, root: str = "") -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def up_json(started: Started, smoke: str | None) -> str:
+def up_json(started: Started, smoke: str) -> str:
     """The same for programs; `smoke` is the result of the checks as JSON."""
     document: dict[str, Any] = {
         "version": VERSION,
@@ -94,6 +94,6 @@ def up_json(started: Started, smoke: str | None) -> str:
             }
             for item in started.differences
         ],
-        "smoke": json.loads(smoke) if smoke is not None else None,
+        "smoke": json.loads(smoke),
     }
     return json_text(document)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SIGNING_SECRET: Final = "AUTH_JWT_SECRET"  # noqa: S105 - the name of a variable
+"""The variable with what signs tokens."""
 _MEGABYTE: Final = 1024 * 1024
 _CACHE_SECONDS: Final = 300
 _BODY_MEGABYTES: Final = 20

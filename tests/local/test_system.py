@@ -64,8 +64,8 @@ def test_openbao_gets_all_that_the_spec_asks_for(system: System, spec: Spec) -> 
     assert list(bao.read(TEAMS).data) == ["TOKEN"]
     assert sorted(map(str, seeded.made_up)) == ["server/stg#API_KEY", "shared/keys#TOKEN"]
     assert (seeded.paths, seeded.keys) == (2, 4)
-    assert seeded.works_nowhere(stored.data["API_KEY"])
-    assert not seeded.works_nowhere(stored.data["SIGNING"])
+    assert seeded.is_made_up(stored.data["API_KEY"])
+    assert not seeded.is_made_up(stored.data["SIGNING"])
 
 
 def test_reader_reads_what_its_policy_names_and_nothing_else(system: System, spec: Spec) -> None:

@@ -10,6 +10,7 @@ import typer
 
 from plate_llm_cli import options
 from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands.check_options import PANEL, Only, Skip
 from plate_llm_cli.commands.cluster_access import Where
 from plate_llm_cli.commands.durations import seconds_of
 from plate_llm_cli.commands.smoke.opening import Asked, Reach, open_trial
@@ -36,13 +37,6 @@ plate-llm smoke --url https://llm.example.com --token-env LLM_TOKEN --p95 2s
 """
 
 _REACH = "The way in"
-_CHECKS = "Checks"
-
-
-def complete_check(incomplete: str) -> list[str]:
-    """The names of checks, for shell completion."""
-    return [check.name for check in CHECKS if check.name.startswith(incomplete)]
-
 
 Env = Annotated[
     str | None,
@@ -109,45 +103,23 @@ TokenEnv = Annotated[
         show_default=False,
     ),
 ]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--check",
-        metavar="NAME",
-        rich_help_panel=_CHECKS,
-        help="Only this check, which then must not be skipped; may be repeated.",
-        autocompletion=complete_check,
-        show_default=False,
-    ),
-]
-Skip = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--skip",
-        metavar="NAME",
-        rich_help_panel=_CHECKS,
-        help="Not this check; may be repeated.",
-        autocompletion=complete_check,
-        show_default=False,
-    ),
-]
 Strict = Annotated[
     bool,
     typer.Option(
         "--strict",
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="A check that cannot be tried, for want of a key or a client, has failed.",
     ),
 ]
 ListChecks = Annotated[
-    bool, typer.Option("--list", rich_help_panel=_CHECKS, help="Say which checks there are.")
+    bool, typer.Option("--list", rich_help_panel=PANEL, help="Say which checks there are.")
 ]
 Wait = Annotated[
     str,
     typer.Option(
         "--wait",
         metavar="TIME",
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="First wait until it is ready, such as 90s or 5m at most.",
         show_default=False,
     ),
@@ -157,7 +129,7 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="NAME",
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="The model to ask. Default: the service's own default.",
         show_default=False,
     ),
@@ -167,7 +139,7 @@ P95 = Annotated[
     typer.Option(
         "--p95",
         metavar="TIME",
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="How long 95 of 100 short answers may take at most, such as 2s.",
         show_default=False,
     ),
@@ -178,7 +150,7 @@ Requests = Annotated[
         "--requests",
         min=1,
         max=1000,
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="How many answers --p95 looks at.",
     ),
 ]
@@ -187,7 +159,7 @@ MaxCost = Annotated[
     typer.Option(
         "--max-cost-tokens",
         min=0,
-        rich_help_panel=_CHECKS,
+        rich_help_panel=PANEL,
         help="Tokens of models that may be spent; checks beyond that are skipped.",
     ),
 ]

@@ -65,8 +65,8 @@ class _Known:
     target: Target
     expected: Expectations
     key: SigningKey
-    why_reset: Callable[[], str] = str
-    """Why a connection ended, where another library's word for it says nothing; '' elsewhere."""
+    why_lost: Callable[[], str] = str
+    """Why a connection ended, where more is known than the answer tells; else ''."""
 
 
 @contextmanager
@@ -96,7 +96,7 @@ def open_trial(
             target,
             known.expected,
             Tokens(known.expected, known.key, given),
-            Http(target, known.why_reset),
+            Http(target, known.why_lost),
             asked.model,
             asked.budget,
             asked.latency,

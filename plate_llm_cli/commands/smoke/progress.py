@@ -23,9 +23,11 @@ class Shown:
     def __init__(self, bars: Bars | None = None) -> None:
         self._bars = bars
         self._task = bars.add_task("", total=None) if bars else None
+        self._name = ""
 
     def begins(self, check: Check) -> None:
         """`check` is tried now."""
+        self._name = check.name
         self._say(check.name, None, 0)
 
     def waiting(self, result: Result) -> None:
@@ -33,8 +35,8 @@ class Shown:
         self._say(f"waiting: {result.check.name}: {one_line(result.outcome.said)}", None, 0)
 
     def asked(self, done: int, of: int) -> None:
-        """A check has asked `done` times, `of` as many as it will."""
-        self._say("latency", of, done)
+        """This check has asked `done` times, `of` as many as it will."""
+        self._say(self._name, of, done)
 
     def _say(self, text: str, total: int | None, done: int) -> None:
         if self._bars is not None and self._task is not None:

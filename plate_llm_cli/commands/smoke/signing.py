@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.openbao_access import Access, openbao
 from plate_llm_cli.errors import PlateError
 from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.smoke.check import EndedError, untried
+from plate_llm_cli.smoke.expectations import SIGNING_SECRET
 from plate_llm_cli.smoke.tokens import SigningKey
 
 if TYPE_CHECKING:
     from plate_llm_cli.context import Workspace
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.smoke.deployed import DeployedService
-
-VARIABLE: Final = "AUTH_JWT_SECRET"
 
 
 def signing_key(
@@ -31,7 +30,7 @@ def signing_key(
             with openbao(workspace, Access()) as (_, bao):
                 operator = Operator(bao.read, workspace.engine)
                 workload, container = service.workload, service.container
-                value = value_of(deployment, workload, container, VARIABLE, operator)
+                value = value_of(deployment, workload, container, SIGNING_SECRET, operator)
         except PlateError as error:
             said = "; ".join([error.message, *error.details[:1]])
             hint = f" ({error.hint})" if error.hint else ""

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from plate_llm_cli import options
+from plate_llm_cli.commands.check_options import Only, Skip
 from plate_llm_cli.context import find_root
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
@@ -26,7 +27,6 @@ plate-llm up --provider openai --model gpt-4o --from-env-file openai.env
 """
 
 _SERVICE = "The service"
-_CHECKS = "Checks"
 _VALUES = "Values"
 
 Env = Annotated[
@@ -94,26 +94,7 @@ EnvFiles = Annotated[
         show_default=False,
     ),
 ]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--check",
-        metavar="NAME",
-        rich_help_panel=_CHECKS,
-        help="Only this check of `plate-llm smoke`; may be repeated.",
-        show_default=False,
-    ),
-]
-Skip = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--skip",
-        metavar="NAME",
-        rich_help_panel=_CHECKS,
-        help="Not this check; may be repeated.",
-        show_default=False,
-    ),
-]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Only the result.")]
 
 
 @app.command(epilog=EXAMPLE)
@@ -130,7 +111,7 @@ def up(
     output_format: options.TextFormat = options.ListFormat.TEXT,
     engine: options.Engine = None,
     root: options.Root = None,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Only the result.")] = False,
+    quiet: Quiet = False,
     verbose: options.Verbose = False,
 ) -> None:
     """Run the whole system on this machine, and check that it works.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import typer
@@ -19,10 +18,13 @@ from plate_llm_cli.local.differences import Surroundings, localised
 from plate_llm_cli.local.ports import require_free
 from plate_llm_cli.local.provider import models_for
 from plate_llm_cli.local.service import require_code
+from plate_llm_cli.local.telling import Known
 from plate_llm_cli.report.up import Started
 from plate_llm_cli.secrets.privileges.readers import readers
 from plate_llm_cli.secrets.synced.operator import Operator
 from plate_llm_cli.secrets.synced.pods import Environment, environment_of
+from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.expectations import SIGNING_SECRET, Expectations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.local.differences import LocalEnvironment
     from plate_llm_cli.local.provider import Provider
     from plate_llm_cli.local.seeding import Seeded
-    from plate_llm_cli.local.service import Ports
     from plate_llm_cli.local.system import System
     from plate_llm_cli.secrets.privileges.readers import Reader
     from plate_llm_cli.secrets.server.openbao import OpenBao
@@ -62,10 +63,10 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Up:
-    """What runs, and the environment that it got."""
+    """What runs: for people, and for the checks and other commands."""
 
     started: Started
-    local: LocalEnvironment
+    known: Known
 
 
 @dataclass(slots=True, eq=False)
@@ -76,7 +77,7 @@ class Starting:
     system: System
     steps: Steps
     wanted: Wanted
-    heard: Callable[[dict[str, Any]], None] = field(default=lambda _entry: None)
+    heard: Callable[[dict[str, Any]], None]
 
     def run(self) -> Up:
         """Start everything.
@@ -160,24 +161,25 @@ class Starting:
             ports = self.system.start_service(local, self.heard)
             step.said = f"{ports.url}, {local.plain['LLM_MODEL_NAME']} answers"
         local.plain |= {"PORT": str(ports.api), "METRICS_PORT": str(ports.metrics)}
-        return Up(_started(chosen.env, ports, local), local)
+        expected = Expectations(local.plain, known=True, replicas=1)
+        known = Known(chosen.env, ports, expected, _signing_secret(local))
+        return Up(_started(known, local), known)
 
 
-def environ() -> dict[str, str]:
-    """Our own environment."""
-    return dict(os.environ)
-
-
-def _started(env: str, ports: Ports, local: LocalEnvironment) -> Started:
-    model = local.plain["LLM_MODEL_NAME"].partition(":")[2]
-    asks = local.plain.get("AUTH_MODE") != "none"
+def _started(known: Known, local: LocalEnvironment) -> Started:
+    expected = known.expected
     found = [replace(item, here=local.plain.get(item.variable, "")) for item in local.differences]
-    return Started(env, ports, model, asks, found)
+    return Started(known.env, known.ports, expected.model, expected.asks_for_tokens, found)
+
+
+def _signing_secret(local: LocalEnvironment) -> Secret | None:
+    plain = local.plain.get(SIGNING_SECRET)
+    return local.secret.get(SIGNING_SECRET) or (Secret(plain) if plain else None)
 
 
 def _made_up(environment: Environment, seeded: Seeded) -> frozenset[str]:
     found = environment.secret.items()
-    return frozenset(name for name, value in found if seeded.works_nowhere(value))
+    return frozenset(name for name, value in found if seeded.is_made_up(value))
 
 
 def _seeded(seeded: Seeded) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli import options
 from plate_llm_cli.commands.smoke.progress import progress
-from plate_llm_cli.commands.up.starting import Starting, environ
+from plate_llm_cli.commands.up.starting import Starting
 from plate_llm_cli.commands.up.steps import Steps
 from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.exit_codes import ExitCode
+from plate_llm_cli.local.provider import Provider
 from plate_llm_cli.local.running import refuse_second
 from plate_llm_cli.local.system import System
-from plate_llm_cli.local.telling import Known, Teller
+from plate_llm_cli.local.telling import Teller
 from plate_llm_cli.output import say, screen_width, write_out
 from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.report.smoke_json import smoke_json
@@ -25,25 +27,24 @@ from plate_llm_cli.report.text import wants_color
 from plate_llm_cli.report.up import calls_text, differences_text, up_json
 from plate_llm_cli.report.up_log import log_line
 from plate_llm_cli.secrets.hardening import keep_memory_private
-from plate_llm_cli.secrets.values.secret import Secret
-from plate_llm_cli.smoke.check import Verdict
-from plate_llm_cli.smoke.expectations import Expectations
+from plate_llm_cli.smoke.expectations import SIGNING_SECRET
 from plate_llm_cli.smoke.http import Http
-from plate_llm_cli.smoke.runner import chosen, run
+from plate_llm_cli.smoke.runner import Demand, chosen, run
 from plate_llm_cli.smoke.target import Target
 from plate_llm_cli.smoke.tokens import SigningKey, Tokens, no_key
-from plate_llm_cli.smoke.trial import Trial
+from plate_llm_cli.smoke.trial import Latency, Trial
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from plate_llm_cli.commands.up.starting import Up, Wanted
-    from plate_llm_cli.local.differences import LocalEnvironment
+    from plate_llm_cli.local.telling import Known
+    from plate_llm_cli.secrets.values.secret import Secret
     from plate_llm_cli.smoke.check import Check
     from plate_llm_cli.smoke.runner import Run
 
-_SIGNING: Final = "AUTH_JWT_SECRET"
+_FREE_SECONDS: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,45 +86,43 @@ def whole(
     if keep:
         refuse_second(find_root(root))
     log = _Log()
-    with Workspace(root, engine) as workspace, System(workspace.root, environ()) as system:
+    with Workspace(root, engine) as workspace, System(workspace.root, dict(os.environ)) as system:
         starting = Starting(workspace, system, Steps(quiet=checked.quiet), wanted, log)
         up = starting.run()
         workspace.close()
-        known = Known(up.started.env, up.started.ports, _expected(up), _key(up.local))
-        with Teller(workspace.root, known) if keep else nullcontext():
-            done = _tested(up, known, checks)
+        with Teller(workspace.root, up.known) if keep else nullcontext():
+            done = _tested(up.known, checks, Demand(frozenset(checked.only)))
             _show(up, done, checked)
             if keep and not as_json:
                 write_out(f"\n{calls_text(up.started, str(root or ''))}")
-            untried = bool(checked.only) and done.count(Verdict.SKIP) > 0
-            code = ExitCode.FINDINGS if done.failed or untried else ExitCode.OK
+            code = ExitCode.FINDINGS if done.failed else ExitCode.OK
             code = _kept(system, log, code) if keep else code
     if not checked.quiet:
         again = "" if keep else "; plate-llm up --keep leaves it running and says how to call it"
-        say(f"\nall of it has ended{again}")
+        width = screen_width(sys.stderr)
+        say(f"\n{hanging('', 0, f'all of it has ended{again}', width)}".rstrip())
     return code
 
 
-def _expected(up: Up) -> Expectations:
-    return Expectations(up.local.plain, known=True, replicas=1)
-
-
-def _key(local: LocalEnvironment) -> Secret | None:
-    plain = local.plain.get(_SIGNING)
-    return local.secret.get(_SIGNING) or (Secret(plain) if plain else None)
-
-
-def _tested(up: Up, known: Known, checks: Sequence[Check]) -> Run:
-    target = Target(up.started.ports.url)
+def _tested(known: Known, checks: Sequence[Check], demand: Demand) -> Run:
+    target = Target(known.ports.url)
     tokens = Tokens(known.expected, _signing_key(known.key))
-    trial = Trial(target, known.expected, tokens, Http(target))
+    trial = Trial(target, known.expected, tokens, Http(target), latency=_latency(known))
     with progress(trial) as shown:
-        return run(trial, checks, shown.begins)
+        return run(trial, checks, shown.begins, demand)
+
+
+def _latency(known: Known) -> Latency:
+    """A generous budget where answers are free: real models are asked no more than is needed."""
+    free = known.expected.text("LLM_MODEL_NAME").startswith(f"{Provider.BUILTIN}:")
+    return Latency(_FREE_SECONDS) if free else Latency()
 
 
 def _signing_key(key: Secret | None) -> SigningKey:
     if key is None:
-        return no_key(f"the service has no {_SIGNING}: plate-api, which is not here, signs tokens")
+        return no_key(
+            f"the service has no {SIGNING_SECRET}: plate-api, which is not here, signs tokens"
+        )
     return SigningKey(lambda: key)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.smoke.asking import MODELS
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed, skipped, warned
+from plate_llm_cli.smoke.expectations import SIGNING_SECRET
 from plate_llm_cli.smoke.refusals import explained, refusal_of
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def valid_token(trial: Trial) -> Outcome:
     if trial.tokens.weak:
         return warned(
             "taken, but the secret that signs it has less than 32 bytes, and can be guessed",
-            f"give AUTH_JWT_SECRET{trial.expected.source('AUTH_JWT_SECRET')} a longer one: "
+            f"give {SIGNING_SECRET}{trial.expected.source(SIGNING_SECRET)} a longer one: "
             + trial.advice.command("secrets rotate {env} KEY --restart", "in plate-api, too"),
         )
     return passed("taken")
@@ -121,10 +122,10 @@ def _not_taken(trial: Trial, answer: Answer, *, signed: bool) -> Outcome:
             refused.said,
             "the pods want other claims than Git says: is the roll-out of auth.* at its end?",
         )
-    source = trial.expected.source("AUTH_JWT_SECRET")
+    source = trial.expected.source(SIGNING_SECRET)
     check = trial.advice.command("secrets check {env} --live", "compare it with plate-api's")
     return failed(
         refused.said,
-        f"the pods verify with another AUTH_JWT_SECRET than was read{source}: {check}; pods read "
+        f"the pods verify with another {SIGNING_SECRET} than was read{source}: {check}; pods read "
         "it at their start: kubectl rollout restart where only they are behind",
     )
