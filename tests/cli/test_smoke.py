@@ -241,6 +241,19 @@ def test_result_goes_to_a_file(call: Call, service: Service, tmp_path: Path) -> 
     assert len(list(suite.iter("testcase"))) == 2
 
 
+def test_file_that_cannot_be_written_is_told_before_anything_is_tried(
+    call: Call, tmp_path: Path
+) -> None:
+    file = tmp_path / "none" / "smoke.xml"
+    begun = time.monotonic()
+    ended = call("smoke", "--url", "http://127.0.0.1:1", "--wait", "1m", "--output", str(file))
+    assert time.monotonic() - begun < 30
+    assert (ended.code, ended.out) == (2, "")
+    assert ended.err == (
+        f"error: {file} cannot be written: there is no folder {file.parent}\nhint: make it first\n"
+    )
+
+
 def test_budget_of_tokens_is_kept(
     call: Call, service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:

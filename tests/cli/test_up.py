@@ -16,6 +16,8 @@ import pytest
 from plate_llm_cli.commands.up import EXAMPLE
 from plate_llm_cli.local.ports import free_port
 from tests.cli.up_runs import files_of, ours, said, start, text_of, until, whole
+from tests.service.clients.anthropic_api import AnthropicApi
+from tests.service.providers.anthropic_stand_in import KEY
 from tests.service.running import Upstream
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ def test_whole_system_starts_passes_its_checks_and_leaves_nothing(
     found = json.loads("".join(run.out))
     assert (found["environment"], found["model"]) == ("stg", "echo")
     assert found["smoke"]["summary"]["fail"] == 0
-    assert found["smoke"]["summary"]["pass"] > 5
+    verdicts = {item["name"]: item["verdict"] for item in found["smoke"]["checks"]}
+    assert (verdicts["cache"], verdicts["latency"]) == ("pass", "pass")
     names = [item["variable"] for item in found["differences"]]
     assert names[:3] == ["PORT", "METRICS_PORT", "LLM_MODEL_NAME"]
     assert "LANGCHAIN_TRACING_V2" in names
@@ -142,6 +145,38 @@ def test_real_provider_answers_with_the_key_that_is_given(
     assert code == 0, err
     assert "openai:gpt-4o-mini answers" in err
     assert asked["headers"]["authorization"] == f"Bearer {key}"
+
+
+def test_anthropic_answers_with_the_key_that_is_given(
+    whole: Tree, start: Callable[..., Run]
+) -> None:
+    whole.replace(
+        "environments/secrets.yaml",
+        "pattern: sk-ant-[A-Za-z0-9_-]+\n        minLength: 40",
+        "pattern: sk-ant-[A-Za-z0-9_-]+\n        minLength: 8",
+    )
+    with AnthropicApi() as api:
+        whole.replace(
+            "charts/plate-llm/values-stg.yaml",
+            "llm:\n",
+            f"llm:\n  anthropicBaseUrl: {api.server.url}\n",
+        )
+        arguments = ("--provider", "anthropic", "--check", "chat-openai", "--check", "valid-token")
+        code, err = said(start(*arguments, ANTHROPIC_API_KEY=KEY))
+        asked = list(api.server.requests)
+    assert code == 0, err
+    assert "anthropic:claude-haiku-4-5 answers" in err
+    assert [question["model"] for question in asked] == ["claude-haiku-4-5"]
+
+
+def test_real_provider_is_not_timed(whole: Tree, start: Callable[..., Run]) -> None:
+    del whole
+    arguments = ("--provider", "openai", "--check", "latency", "--format", "json")
+    run = start(*arguments, OPENAI_API_KEY=f"sk-{CANARY}")
+    code, _ = said(run)
+    (check,) = json.loads("".join(run.out))["smoke"]["checks"]
+    assert code == 1
+    assert check["message"] == "skipped: no budget given (plate-llm smoke --p95)"
 
 
 def test_machine_without_a_cache_server_caches_in_the_service(

@@ -16,7 +16,7 @@ from plate_llm_cli.commands.durations import seconds_of
 from plate_llm_cli.commands.smoke.opening import Asked, Reach, open_trial
 from plate_llm_cli.commands.smoke.progress import progress
 from plate_llm_cli.exit_codes import ExitCode
-from plate_llm_cli.output import screen_width, write_out, write_result
+from plate_llm_cli.output import require_place, screen_width, write_out, write_result
 from plate_llm_cli.report.columns import described
 from plate_llm_cli.report.smoke_registry import SMOKE_REPORTS
 from plate_llm_cli.report.smoke_text import smoke_text
@@ -206,6 +206,7 @@ def smoke(
     if list_checks:
         write_out(_listed())
         return
+    require_place(output)  # a run may last minutes
     checks = chosen(only or (), skip or ())
     seconds = seconds_of(wait, "--wait") if wait else 0.0
     asked = Asked(

@@ -67,6 +67,8 @@ class _Known:
     key: SigningKey
     why_lost: Callable[[], str] = str
     """Why a connection ended, where more is known than the answer tells; else ''."""
+    env: str = ""
+    """What runs there, where the command line does not name it."""
 
 
 @contextmanager
@@ -102,7 +104,7 @@ def open_trial(
             asked.latency,
             Advice(reach.env),
         )
-        yield trial, Tested(target, reach.env)
+        yield trial, Tested(target, known.env or reach.env)
 
 
 def _refuse_contradictions(reach: Reach) -> None:
@@ -196,7 +198,7 @@ def _of_this_machine(root: Path | None) -> _Known:
         return key
 
     expected = Expectations(running.settings, known=True, replicas=1)
-    return _Known(Target(running.url), expected, SigningKey(read))
+    return _Known(Target(running.url), expected, SigningKey(read), env=running.env)
 
 
 def _connected(target: Target, reach: Reach) -> Target:

@@ -49,8 +49,15 @@ class Steps:
         if not self._quiet and not done.failed:
             took = duration(time.monotonic() - begun)
             head = f"  ok  {name:{_NAME_CELLS}}  {took:>6}  "
-            width = shutil.get_terminal_size().columns if self._live else None
-            say(hanging(head, len(head), one_line(done.said), width).rstrip())
+            say(hanging(head, len(head), one_line(done.said), self._width()).rstrip())
+
+    def end(self, text: str) -> None:
+        """What is said when all steps are done, apart from them."""
+        if not self._quiet:
+            say(f"\n{hanging('', 0, text, self._width())}".rstrip())
+
+    def _width(self) -> int | None:
+        return shutil.get_terminal_size().columns if self._live else None
 
     def _show(self, text: str) -> None:
         if self._live:

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.smoke.runner import Run
 
 _FREE_SECONDS: Final = 2.0
+_ENDED: Final = "all of it has ended; plate-llm up --keep leaves it running and says how to call it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +86,9 @@ def whole(
     keep_memory_private()
     if keep:
         refuse_second(find_root(root))
-    log = _Log()
+    log, steps = _Log(), Steps(quiet=checked.quiet)
     with Workspace(root, engine) as workspace, System(workspace.root, dict(os.environ)) as system:
-        starting = Starting(workspace, system, Steps(quiet=checked.quiet), wanted, log)
+        starting = Starting(workspace, system, steps, wanted, log)
         up = starting.run()
         workspace.close()
         with Teller(workspace.root, up.known) if keep else nullcontext():
@@ -97,10 +98,7 @@ def whole(
                 write_out(f"\n{calls_text(up.started, str(root or ''))}")
             code = ExitCode.FINDINGS if done.failed else ExitCode.OK
             code = _kept(system, log, code) if keep else code
-    if not checked.quiet:
-        again = "" if keep else "; plate-llm up --keep leaves it running and says how to call it"
-        width = screen_width(sys.stderr)
-        say(f"\n{hanging('', 0, f'all of it has ended{again}', width)}".rstrip())
+    steps.end("all of it has ended" if keep else _ENDED)
     return code
 
 

@@ -23,7 +23,7 @@ def latency(trial: Trial) -> Outcome:
     """Short answers, one after the other, none from a cache."""
     wanted, of = trial.latency.p95, trial.latency.requests
     if wanted is None:
-        return skipped("no budget given (--p95)")
+        return skipped("no budget given (plate-llm smoke --p95)")
     asked = asking.model(trial)
     trial.budget.require(of * asking.cost(_question(asked)))
     seconds: list[float] = []

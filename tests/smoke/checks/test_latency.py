@@ -19,7 +19,8 @@ SAID = r"p50 \d+\.\d\d s, p95 \d+\.\d\d s, at most \d+\.\d\d s of 5 answers"
 
 
 def test_nothing_is_measured_without_a_budget(echo: Service) -> None:
-    assert checked("latency", signed(echo.url)) == ("skip", "no budget given (--p95)", "")
+    said = "no budget given (plate-llm smoke --p95)"
+    assert checked("latency", signed(echo.url)) == ("skip", said, "")
 
 
 def test_answers_in_time_pass_and_are_counted(echo: Service) -> None:
