@@ -144,6 +144,10 @@ class Workspace:
             raise UnknownEnvironmentError(message, self._suggestion(""))
         raise UnknownEnvironmentError(f"no environment {env!r}", self._suggestion(env))
 
+    def short_name(self, release: Release) -> str:
+        """The release as people type it: without the name of the primary chart."""
+        return release.name.removeprefix(f"{self.primary}-") if self.primary else release.name
+
     def place_of(self, env: str) -> tuple[str, str] | None:
         """Cluster and namespace of ENV; None where no Application has that name."""
         try:
@@ -157,7 +161,7 @@ class Workspace:
 
     def _suggestion(self, env: str) -> str:
         names = [release.name for release in self.releases if release.name]
-        short = [name.removeprefix(f"{self.primary}-") for name in names if self.primary]
+        short = [self.short_name(release) for release in self.releases if release.name]
         near = get_close_matches(env, dict.fromkeys([*short, *names]), 1)
         if near:
             hint = f"did you mean {near[0]}?"

@@ -139,7 +139,7 @@ def _wish(workspace: Workspace, release: Release, where: Where) -> Wish:
 
     cluster = release.application.cluster
     server = "" if cluster == IN_CLUSTER else cluster
-    env = release.name.removeprefix(f"{workspace.primary}-")
+    env = workspace.short_name(release)
     declared = declared_context(workspace, release)
     return Wish(env, declared, server, where.context, where.yes_really)
 

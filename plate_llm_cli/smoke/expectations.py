@@ -40,6 +40,11 @@ class Expectations:
     """Where in OpenBao the variables from Secrets come from: `mount/path#key`."""
 
     @property
+    def in_production(self) -> bool:
+        """Whether users depend on it: it refuses the built-in provider."""
+        return self.text("LLM_ENVIRONMENT") == "production"
+
+    @property
     def asks_for_tokens(self) -> bool:
         """Whether requests without a token are turned away."""
         return self.text("AUTH_MODE") != "none"

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
 from plate_llm_cli.commands.secrets.consent import require_consent
+from plate_llm_cli.commands.secrets.given_files import given_in
 from plate_llm_cli.commands.secrets.writing import Writing, read_all
 from plate_llm_cli.commands.terminal import has_terminal
-from plate_llm_cli.output import say
 from plate_llm_cli.secrets.gathering import Gatherer, refuse_deleted, require_values
 from plate_llm_cli.secrets.lifecycle.staleness import stale_keys
 from plate_llm_cli.secrets.plan import Action, Planner, Wishes
-from plate_llm_cli.secrets.values.input_files import InputFiles
 from plate_llm_cli.secrets.values.inputs import Inputs, resolve, resolve_names
 
 if TYPE_CHECKING:
@@ -58,12 +56,7 @@ class Filling:
         Raises:
             UsageError: one of them cannot be used.
         """
-        reader = InputFiles(sys.stdin.buffer)
-        given = [item for path in env_files for item in reader.read_env_file(str(path))]
-        given += [item for path in files for item in reader.read_file(str(path))]
-        for warning in reader.warnings:
-            say(f"warning: {warning}")
-        return cls(session, resolve(given, session.spec), quiet)
+        return cls(session, resolve(given_in(env_files, files), session.spec), quiet)
 
     def plan(self, ask: Asked) -> Plan:
         """What would change. Nobody is asked, and nothing is made that would be thrown away."""

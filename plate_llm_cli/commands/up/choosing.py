@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.report.base import Report
     from plate_llm_cli.smoke.deployed import DeployedService
 
-_PRODUCTION = "production"
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Chosen:
@@ -63,41 +61,43 @@ def choose(
         UsageError: there is none, or it is production and would get invented answers.
     """
     if env:
-        release = workspace.release(env)
-        if release in deployment.failed:
-            return None
-        chosen = _chosen(workspace, deployment, release)
-        if provider is Provider.BUILTIN and _is_production(chosen):
-            raise UsageError(
-                f"{env} is production, which refuses the built-in provider",
-                f"plate-llm up {env} --provider openai asks a real one, with your key",
-            )
-        return chosen
+        return _named(workspace, deployment, env, provider)
+    return _first(workspace, deployment)
+
+
+def _named(
+    workspace: Workspace, deployment: Deployment, env: str, provider: Provider
+) -> Chosen | None:
+    release = workspace.release(env)
+    if release in deployment.failed:
+        return None
+    chosen = _chosen(workspace, deployment, release)
+    if provider is Provider.BUILTIN and chosen.service.expected.in_production:
+        raise UsageError(
+            f"{env} is production, which refuses the built-in provider",
+            f"plate-llm up {env} --provider openai asks a real one, with your key",
+        )
+    return chosen
+
+
+def _first(workspace: Workspace, deployment: Deployment) -> Chosen | None:
     primary = workspace.primary
     releases = [item for item in workspace.releases if primary and _deploys(item, primary)]
     for release in releases:
         if release not in deployment.failed:
             chosen = _chosen(workspace, deployment, release)
-            if not _is_production(chosen):
+            if not chosen.service.expected.in_production:
                 return chosen
     if set(releases) & set(deployment.failed):
         return None
-    names = ", ".join(_short(workspace, item) for item in releases or workspace.releases)
+    names = ", ".join(workspace.short_name(item) for item in releases or workspace.releases)
     raise UsageError("no environment that is not production: name one", f"there are: {names}")
 
 
 def _chosen(workspace: Workspace, deployment: Deployment, release: Release) -> Chosen:
-    env = _short(workspace, release)
+    env = workspace.short_name(release)
     return Chosen(env, release, deployed_service(env, release, deployment))
-
-
-def _short(workspace: Workspace, release: Release) -> str:
-    return release.name.removeprefix(f"{workspace.primary}-")
 
 
 def _deploys(release: Release, chart: str) -> bool:
     return any(part.chart_name == chart for part in release.charts)
-
-
-def _is_production(chosen: Chosen) -> bool:
-    return chosen.service.expected.text("LLM_ENVIRONMENT") == _PRODUCTION

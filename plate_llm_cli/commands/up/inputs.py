@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.commands.secrets.asking import Asking
+from plate_llm_cli.commands.secrets.given_files import given_in
 from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.local.provider import KEYS
 from plate_llm_cli.local.provider_key import key_behind
-from plate_llm_cli.output import say
 from plate_llm_cli.secrets.values.given import Given
-from plate_llm_cli.secrets.values.input_files import InputFiles
 from plate_llm_cli.secrets.values.inputs import Inputs, resolve
 from plate_llm_cli.secrets.values.secret import Secret
 from plate_llm_cli.secrets.values.sources import variable_of
@@ -36,10 +34,7 @@ def gather(
     Raises:
         UsageError: a file cannot be used, or there is no key.
     """
-    reader = InputFiles(sys.stdin.buffer)
-    given = [item for path in files for item in reader.read_env_file(str(path))]
-    for warning in reader.warnings:
-        say(f"warning: {warning}")
+    given = given_in(files)
     inputs = resolve(given, spec)
     if provider not in KEYS:
         return inputs
