@@ -59,6 +59,8 @@ def calls_text(started: Started, root: str = "") -> str:
         "  -H 'Content-Type: application/json' \\",
         f"  -d '{question}'",
         "",
+        *(["import os"] if asks else []),
+        "import openai",
         "client = openai.OpenAI(",
         f'    base_url="{started.ports.url}/v1",',
         f"    api_key={_KEY if asks else _NO_KEY},",

@@ -62,7 +62,9 @@ def verdicts(ended: Outcome) -> dict[str, str]:
         (["stg", "--wait", "soon"], "--wait 'soon' is no time", "800ms, 90s, 10m and 1h30m are"),
         (["stg", "--p95", "2"], "--p95 '2' is no time", ""),
         (["stg", "--token-env", "NO_SUCH"], "--token-env names a variable that is not set", ""),
-        (["stg", "--ca-file", "none.pem"], "--ca-file none.pem holds no certificates", ""),
+        (["stg", "--ca-file", "none.pem"], "there is no file none.pem", "certificates in PEM"),
+        (["stg", "--ca-file", "plate-llm.toml"], "--ca-file plate-llm.toml holds no cert", ""),
+        (["https://a"], "ENV is the name of an environment", "--url takes an address"),
         (["openbao-secrets-manager-stg"], "openbao-secrets-manager-stg runs no service", ""),
     ],
 )

@@ -38,6 +38,7 @@ def test_calls_can_be_copied() -> None:
     text = calls_text(STARTED)
     assert "\nexport TOKEN=$(plate-llm up --token)\ncurl http://127.0.0.1:4321/v1/chat" in text
     assert '-H "Authorization: Bearer $TOKEN"' in text
+    assert "\nimport os\nimport openai\nclient = openai.OpenAI(\n" in text
     assert '    api_key=os.environ["TOKEN"],\n' in text
     assert "\nagain    plate-llm smoke --local\n" in text
 
@@ -49,6 +50,7 @@ def test_calls_name_the_tree_that_was_named() -> None:
 def test_service_that_asks_for_no_token_is_called_without() -> None:
     assert "TOKEN" not in calls_text(OPEN)
     assert "Authorization" not in calls_text(OPEN)
+    assert "\n\nimport openai\nclient = openai.OpenAI(\n" in calls_text(OPEN)
 
 
 def test_json_has_what_is_here_and_what_is_there() -> None:

@@ -111,6 +111,8 @@ def _refuse_contradictions(reach: Reach) -> None:
     named = [bool(reach.env or reach.url), reach.local]
     if not any(named):
         raise UsageError("nothing says what to test", _ONE_OF)
+    if "://" in reach.env:
+        raise UsageError("ENV is the name of an environment", "--url takes an address")
     if all(named):
         raise UsageError("--local is a target of its own", _ONE_OF)
     if reach.via is Way.URL:
@@ -215,6 +217,8 @@ def _connected(target: Target, reach: Reach) -> Target:
 
 
 def _require_certificates(target: Target, file: Path) -> None:
+    if not file.is_file():
+        raise UsageError(f"there is no file {file}", "--ca-file takes one with certificates in PEM")
     try:
         tls_context(target)
     except OSError:  # what OpenSSL raises for a file without certificates is one, too
