@@ -23,6 +23,8 @@ class Provider(StrEnum):
 
 ECHO: Final = "builtin:echo"
 """Repeats what it is asked: no key, no cost, no network."""
+BUILT_IN: Final = (ECHO, "builtin:echo-slow")
+"""What the service has of its own."""
 KEYS: Final = {Provider.OPENAI: "OPENAI_API_KEY", Provider.ANTHROPIC: "ANTHROPIC_API_KEY"}
 _DEFAULTS: Final = {
     Provider.BUILTIN: ECHO,
@@ -50,7 +52,7 @@ def models_for(provider: Provider, named: str, plain: Mapping[str, str]) -> Mode
     provider's: there is no key for others.
 
     Raises:
-        UsageError: `named` is of another provider.
+        UsageError: `named` is of another provider, or none of the built-in one's.
     """
     own = plain.get(_MODEL, "")
     prefix = f"{provider}:"
@@ -62,6 +64,11 @@ def models_for(provider: Provider, named: str, plain: Mapping[str, str]) -> Mode
                 f"--provider {given} --model {named}",
             )
         default = named if named.startswith(prefix) else f"{prefix}{named}"
+        if provider is Provider.BUILTIN and default not in BUILT_IN:
+            raise UsageError(
+                f"--model {named}: the built-in provider has {' and '.join(BUILT_IN)}",
+                f"--provider openai --model {named} asks a real one, with your key",
+            )
     else:
         default = own if own.startswith(prefix) else _DEFAULTS[provider]
     return Models(default, default == own and _all_of(prefix, plain))

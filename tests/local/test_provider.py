@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from plate_llm_cli.errors import UsageError
-from plate_llm_cli.local.provider import Models, Provider, models_for
+from plate_llm_cli.local.provider import BUILT_IN, Models, Provider, models_for
+from service.settings import entries
 
 OPENAI = {"LLM_MODEL_NAME": "openai:gpt-5"}
 SLOW = "builtin:echo-slow"
@@ -51,3 +52,16 @@ def test_model_of_another_provider_is_refused() -> None:
         models_for(Provider.BUILTIN, "openai:gpt-4o", OPENAI)
     assert caught.value.message == "--model openai:gpt-4o is none of --provider builtin"
     assert caught.value.hint == "--provider openai --model openai:gpt-4o"
+
+
+def test_model_that_is_not_built_in_is_refused_with_the_way_to_it() -> None:
+    with pytest.raises(UsageError) as caught:
+        models_for(Provider.BUILTIN, "gpt-4o", OPENAI)
+    assert caught.value.message == (
+        "--model gpt-4o: the built-in provider has builtin:echo and builtin:echo-slow"
+    )
+    assert caught.value.hint == "--provider openai --model gpt-4o asks a real one, with your key"
+
+
+def test_built_in_models_are_those_of_the_service() -> None:
+    assert BUILT_IN == entries.BUILT_IN
