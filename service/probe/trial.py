@@ -47,18 +47,18 @@ class Trial(NamedTuple):
         return self._ask(Question(path, token=token))
 
     def post(self, path: str, body: bytes, token: str = "") -> Reply:
-        """The answer to a POST request. An answer from the cache would say nothing of a model."""
-        return self._ask(Question(path, "POST", token, body, (("x-plate-cache", "off"),)))
+        """The answer to a POST request."""
+        return self._ask(_posted(path, body, token))
 
     def stream(self, path: str, body: bytes, token: str = "") -> Streamed:
         """As `post`, for an answer in pieces."""
-        question = Question(path, "POST", token, body, (("x-plate-cache", "off"),))
+        question = self._placed(_posted(path, body, token))
         begun = time.monotonic()
 
         def receive(response: HTTPResponse) -> Streamed:
             return streamed(response, begun)
 
-        return ask(self.base, self._placed(question), self.seconds, receive)
+        return ask(self.base, question, self.seconds, receive)
 
     def need_tokens(self) -> None:
         """Say why no token is of any use.
@@ -95,6 +95,11 @@ class Trial(NamedTuple):
 
     def _placed(self, question: Question) -> Question:
         return question._replace(target=f"{self.base.path}{question.target}")
+
+
+def _posted(path: str, body: bytes, token: str) -> Question:
+    """An answer from the cache would say nothing of a model."""
+    return Question(path, "POST", token, body, (("x-plate-cache", "off"),))
 
 
 def passed(said: str) -> Outcome:
