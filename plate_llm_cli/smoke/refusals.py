@@ -22,7 +22,7 @@ _PRIVATE: Final = re.compile(
 )
 """Tokens and keys, which something else than the service may repeat."""
 
-KEYS: Final = {
+_KEYS: Final = {
     "openai": "OPENAI_API_KEY",
     "openai-compatible": "LLM_API_KEY",
     "anthropic": "ANTHROPIC_API_KEY",
@@ -108,7 +108,7 @@ def _advice(trial: Trial, refused: Refusal, provider: str) -> str:
     if refused.code in _BY_CODE:
         return _BY_CODE[refused.code]
     if refused.code == "upstream_unauthorized":
-        key = KEYS.get(provider, "its key")
+        key = _KEYS.get(provider, "its key")
         return f"the provider refuses {key}{trial.expected.source(key)}: {_secrets(trial)}"
     if refused.code == "not_ready":
         return f"a key is missing: {_secrets(trial)}"
