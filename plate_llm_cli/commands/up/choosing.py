@@ -91,7 +91,8 @@ def _first(workspace: Workspace, deployment: Deployment) -> Chosen | None:
     if set(releases) & set(deployment.failed):
         return None
     names = ", ".join(workspace.short_name(item) for item in releases or workspace.releases)
-    raise UsageError("no environment that is not production: name one", f"there are: {names}")
+    lacking = "that is not production" if releases else "is known to have the service"
+    raise UsageError(f"no environment {lacking}: name one", f"there are: {names}")
 
 
 def _chosen(workspace: Workspace, deployment: Deployment, release: Release) -> Chosen:

@@ -109,7 +109,9 @@ class Starting:
             )
             if chosen is not None:
                 report = choosing.only_of(report, self.workspace, chosen)
-                step.said = f"{chosen.env}: {len(deployment.releases)} releases, no errors"
+                count = len(deployment.releases)
+                releases = "1 release" if count == 1 else f"{count} releases"
+                step.said = f"{chosen.env}: {releases}, no errors"
             step.failed = chosen is None or checking.fails(report, Severity.ERROR)
         if chosen is None or step.failed:
             checking.write_report(report, self.wanted.findings, None, quiet=False)
@@ -120,7 +122,8 @@ class Starting:
         """What the pod would get from OpenBao, read as External Secrets may read it."""
         workspace, name = self.workspace, chosen.release.name
         whole = whole_spec(workspace)
-        spec = spec_of(workspace, whole, name)
+        # An empty one says that nothing comes from OpenBao: then no environment is missing in it.
+        spec = spec_of(workspace, whole, name) if whole.paths else whole
         inputs = gather(self.wanted.env_files, self.wanted.provider, deployment, chosen, spec)
         with self.steps.step("OpenBao") as step:
             bao = self.system.start_openbao(spec)
