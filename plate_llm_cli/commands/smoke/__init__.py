@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,8 +13,6 @@ from plate_llm_cli.commands import cluster_access
 from plate_llm_cli.commands.check_options import PANEL, Only, Skip
 from plate_llm_cli.commands.cluster_access import Where
 from plate_llm_cli.commands.durations import seconds_of
-from plate_llm_cli.commands.smoke.opening import Asked, Reach, open_trial
-from plate_llm_cli.commands.smoke.progress import progress
 from plate_llm_cli.exit_codes import ExitCode
 from plate_llm_cli.output import require_place, screen_width, write_out, write_result
 from plate_llm_cli.report.columns import described
@@ -22,10 +20,12 @@ from plate_llm_cli.report.smoke_registry import SMOKE_REPORTS
 from plate_llm_cli.report.smoke_text import smoke_text
 from plate_llm_cli.report.text import wants_color
 from plate_llm_cli.smoke.budget import DEFAULT_TOKENS, Budget
-from plate_llm_cli.smoke.registry import CHECKS
-from plate_llm_cli.smoke.runner import Demand, chosen, run, wait_until_ready
 from plate_llm_cli.smoke.target import Way
 from plate_llm_cli.smoke.trial import DEFAULT_REQUESTS, Latency
+
+if TYPE_CHECKING:
+    from plate_llm_cli.report.smoke import Tested
+    from plate_llm_cli.smoke.runner import Run
 
 app = typer.Typer(add_completion=False)
 
@@ -207,7 +207,10 @@ def smoke(
         write_out(_listed())
         return
     require_place(output)  # a run may last minutes
-    checks = chosen(only or (), skip or ())
+    # Loads urllib3, cryptography and PyJWT: --help does without.
+    from plate_llm_cli.commands.smoke.opening import Asked, Reach  # noqa: PLC0415 - see above
+    from plate_llm_cli.commands.smoke.whole import Checked, whole  # noqa: PLC0415 - see above
+
     seconds = seconds_of(wait, "--wait") if wait else 0.0
     asked = Asked(
         Reach(env or "", url, local, via, connect_to, ca_file),
@@ -217,13 +220,9 @@ def smoke(
         Budget(max_cost_tokens),
         Latency(seconds_of(p95, "--p95") if p95 else None, requests),
     )
-    with open_trial(asked, root, engine) as (trial, tested), progress(trial) as shown:
-        if seconds:
-            wait_until_ready(trial, seconds, shown.waiting)
-        done = run(trial, checks, shown.begins, Demand(frozenset(only or ()), strict))
+    done, tested = whole(asked, Checked(only or (), skip or (), strict, seconds), root, engine)
     if output_format is options.SmokeFormat.TEXT and output is None:
-        color = wants_color(sys.stdout)
-        write_out(smoke_text(done, tested, screen_width(), color=color, quiet=quiet))
+        _show(done, tested, quiet=quiet)
     else:
         write_result(SMOKE_REPORTS[output_format.value](done, tested), output)
     if done.unreachable:
@@ -232,5 +231,12 @@ def smoke(
         raise typer.Exit(ExitCode.FINDINGS)
 
 
+def _show(done: Run, tested: Tested, *, quiet: bool) -> None:
+    color = wants_color(sys.stdout)
+    write_out(smoke_text(done, tested, screen_width(), color=color, quiet=quiet))
+
+
 def _listed() -> str:
+    from plate_llm_cli.smoke.registry import CHECKS  # noqa: PLC0415 - loads what checks need
+
     return described([(check.name, check.about) for check in CHECKS], screen_width())
