@@ -8,6 +8,7 @@ from typing import Final
 from plate_llm_cli.smoke.check import EndedError, untried
 
 DEFAULT_TOKENS: Final = 4000
+_MOST_TOLD: Final = 10_000_000
 
 
 @dataclass(slots=True)
@@ -28,5 +29,5 @@ class Budget:
             raise EndedError(untried(said))
 
     def add(self, tokens: int) -> None:
-        """`tokens` were spent."""
-        self.spent += tokens
+        """`tokens` were spent. Who answers tells how many, and may tell anything."""
+        self.spent += max(0, min(tokens, _MOST_TOLD))

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
 
 _DER: Final = 2
 """OpenSSL's X509_FILETYPE_ASN1."""
+_UNREADABLE: Final = (
+    ValueError,
+    x509.DuplicateExtension,
+    x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
+)
+"""What is raised for a certificate that OpenSSL takes and `cryptography` does not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +97,7 @@ def _handshake(target: Target, context: ssl.SSLContext, refusal: Refusal | None)
         raise NoAnswerError(f"nothing came within {CONNECT_SECONDS:g} s") from None
     except OSError as error:
         raise NoAnswerError((error.strerror or "the connection was closed").lower()) from None
-    except ValueError:
+    except _UNREADABLE:
         raise NoAnswerError("its certificate cannot be read") from None
 
 

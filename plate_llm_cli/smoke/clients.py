@@ -5,7 +5,6 @@ Only the checks that need them load this module: `openai` and LangChain take a s
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +13,8 @@ import openai
 
 from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.smoke.check import EndedError, failed
-from plate_llm_cli.smoke.http import ANSWER_SECONDS, CONNECT_SECONDS, NoAnswerError, tls_context
+from plate_llm_cli.smoke.http import NoAnswerError, Question
+from plate_llm_cli.smoke.own_environment import without_settings_of_clients
 from plate_llm_cli.smoke.refusals import explained, refusal
 
 if TYPE_CHECKING:
@@ -23,35 +23,43 @@ if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI
 
     from plate_llm_cli.smoke.asking import Model
+    from plate_llm_cli.smoke.http import Http
     from plate_llm_cli.smoke.target import Target
     from plate_llm_cli.smoke.trial import Trial
 
 _HEADERS: Final = {"x-plate-cache": "off"}
 _NO_TOKEN: Final = "none"  # noqa: S105 - no password
 """What the clients send where no token is asked for: they insist on one."""
-_OLD_TRACING: Final = ("LANGCHAIN_TRACING", "LANGCHAIN_HANDLER")
-"""Without the newer kind of traces, LangChain answers nothing where these are set."""
+_OF_CONNECTION: Final = frozenset({"host", "connection", "content-length", "accept-encoding"})
+"""Header fields of requests that are made anew."""
+_OF_TRANSFER: Final = frozenset({"content-encoding", "content-length", "transfer-encoding"})
+"""Those of answers that are no longer true of what was read."""
 _UNREADABLE: Final = (openai.OpenAIError, AttributeError, LookupError, TypeError, ValueError)
 """What the clients raise for an answer of another form than OpenAI's."""
 
 
-class _AtAddress(httpx2.BaseTransport):
-    """Connects to the target's address; TLS and `Host` keep the URL's name."""
+class _AsTheOthers(httpx2.BaseTransport):
+    """Requests go the way of all others here, and their answers are as long and late at most."""
 
-    def __init__(self, target: Target, transport: httpx2.BaseTransport) -> None:
-        self._target = target
-        self._transport = transport
+    def __init__(self, http: Http) -> None:
+        self._http = http
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """One request; `Host` was set when it was made."""
-        host, port = self._target.end
-        request.url = request.url.copy_with(host=host, port=port)
-        request.extensions = {**request.extensions, "sni_hostname": self._target.host}
-        return self._transport.handle_request(request)
+        """One request and its whole answer.
 
-    def close(self) -> None:
-        """Close the connections."""
-        self._transport.close()
+        Raises:
+            NoAnswerError: there is none.
+        """
+        sent = {name.title(): value for name, value in request.headers.items()}
+        headers = {name: value for name, value in sent.items() if _stays(name, _OF_CONNECTION)}
+        path = request.url.raw_path.decode("ascii").removeprefix(self._http.target.prefix)
+        answer = self._http.ask(Question(request.method, path, request.read(), headers=headers))
+        came = {name: value for name, value in answer.headers.items() if _stays(name, _OF_TRANSFER)}
+        return httpx2.Response(answer.status, headers=came, content=answer.body)
+
+
+def _stays(name: str, others: frozenset[str]) -> bool:
+    return name.lower() not in others
 
 
 @contextmanager
@@ -61,7 +69,7 @@ def openai_client(trial: Trial, asked: Model) -> Iterator[openai.OpenAI]:
     Raises:
         EndedError: there is no token for it, or it was refused; see `_told`.
     """
-    with _http_client(trial.target) as http:
+    with without_settings_of_clients(), _http_client(trial.http) as http:
         client = openai.OpenAI(
             base_url=_base_url(trial.target),
             api_key=_key(trial),
@@ -83,13 +91,12 @@ def langchain_model(trial: Trial, asked: Model, tokens: int) -> Iterator[ChatOpe
     """
     from langchain_openai import ChatOpenAI  # noqa: PLC0415 - heavier than openai, and optional
 
-    with _http_client(trial.target) as http:
+    with without_settings_of_clients(), _http_client(trial.http) as http:
         chat = ChatOpenAI(
             model=asked.name,
             base_url=_base_url(trial.target),
             api_key=lambda: _key(trial),
             max_retries=0,
-            timeout=ANSWER_SECONDS,  # else there is none, whatever the HTTP client has
             max_completion_tokens=tokens,
             default_headers=_HEADERS,
             http_client=http,
@@ -102,25 +109,15 @@ def langchain_model(trial: Trial, asked: Model, tokens: int) -> Iterator[ChatOpe
 
 @contextmanager
 def _untraced() -> Iterator[None]:
-    """The operator's environment may ask for traces: they would send elsewhere what is asked."""
+    """LangSmith keeps what it has read of the environment once."""
     from langsmith import tracing_context  # noqa: PLC0415 - comes with LangChain
 
-    kept = {name: os.environ.pop(name) for name in _OLD_TRACING if name in os.environ}
-    try:
-        with tracing_context(enabled=False):
-            yield
-    finally:
-        os.environ.update(kept)
+    with tracing_context(enabled=False):
+        yield
 
 
-def _http_client(target: Target) -> httpx2.Client:
-    transport: httpx2.BaseTransport = httpx2.HTTPTransport(verify=tls_context(target))
-    if target.address is not None:
-        transport = _AtAddress(target, transport)
-    timeout = httpx2.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS)
-    return httpx2.Client(
-        transport=transport, timeout=timeout, trust_env=False, follow_redirects=False
-    )
+def _http_client(http: Http) -> httpx2.Client:
+    return httpx2.Client(transport=_AsTheOthers(http), trust_env=False, follow_redirects=False)
 
 
 def _base_url(target: Target) -> str:
@@ -142,10 +139,10 @@ def _told(trial: Trial, asked: Model) -> Iterator[None]:
         # The client has unpacked the error already.
         refused = refusal(error.status_code, mapping(error.body), server)
         raise EndedError(explained(trial, refused, asked.provider)) from None
-    except openai.APITimeoutError:
-        raise NoAnswerError("no answer in time") from None
-    except openai.APIConnectionError:
-        raise NoAnswerError("the connection was lost before the end of the answer") from None
+    except openai.APIConnectionError as error:
+        if isinstance(error.__cause__, NoAnswerError):
+            raise error.__cause__ from None
+        raise NoAnswerError("the client cannot read the answer") from None
     except _UNREADABLE as error:
         said = f"the client cannot read the answer ({type(error).__name__})"
         raise EndedError(failed(said, "does another service answer at this address?")) from None

@@ -22,6 +22,7 @@ from urllib3.exceptions import TimeoutError as ReadTimeoutError
 
 from plate_llm_cli import __version__
 from plate_llm_cli.graph.secret_fields import at, mapping
+from plate_llm_cli.smoke.deadline import Deadline, PlainPool, SecurePool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -32,8 +33,12 @@ if TYPE_CHECKING:
 USER_AGENT: Final = f"plate-llm-smoke/{__version__}"
 CONNECT_SECONDS: Final = 5.0
 ANSWER_SECONDS: Final = 60.0
+_POST_FACTOR: Final = 3
+"""Of the seconds between two pieces, those until the end of what a model says."""
 _MOST_BYTES: Final = 4 * 1024 * 1024
 """Of an answer that are read: none of those that are asked for here is longer."""
+_MOST_EVENT: Final = 256 * 1024
+"""Bytes of a line of a stream."""
 
 
 class NoAnswerError(Exception):
@@ -85,22 +90,28 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is sent. `data` becomes JSON unless it is bytes already."""
+    """What is sent. `data` becomes JSON unless it is bytes already.
+
+    `seconds` are those without a single byte of the answer; 0 leaves them to who sends it.
+    """
 
     method: str = "GET"
     path: str = "/"
     data: Any = None
     token: Secret | None = None
     headers: Mapping[str, str] | None = None
-    seconds: float = ANSWER_SECONDS
+    seconds: float = 0
 
 
 class Streamed:
     """An answer that comes in pieces. `status` and `headers` are there at once."""
 
-    def __init__(self, response: urllib3.BaseHTTPResponse, begun: float) -> None:
+    def __init__(
+        self, response: urllib3.BaseHTTPResponse, begun: float, deadline: Deadline
+    ) -> None:
         self._response = response
         self._begun = begun
+        self._deadline = deadline
         self.status: int = response.status
         # What came twice has both values, with a comma between.
         merged = response.headers.itermerged()
@@ -110,21 +121,26 @@ class Streamed:
         """The data of each event, with the seconds from the request to its arrival.
 
         Raises:
-            NoAnswerError: the connection is lost before its end.
+            NoAnswerError: the connection is lost before its end, or it has none.
         """
-        pending = b""
-        with _told():
+        pending, size = b"", 0
+        with _told(self._deadline):
             while piece := self._response.read1(65536):
                 seconds = time.monotonic() - self._begun
                 *lines, pending = (pending + piece).split(b"\n")
+                size += len(piece)
+                if size > _MOST_BYTES or len(pending) > _MOST_EVENT:
+                    raise NoAnswerError("the stream is longer than any that was asked for")
                 for line in lines:
                     if line.startswith(b"data:"):
                         yield seconds, line[5:].strip().decode("utf-8", "replace")
+        _require_in_time(self._deadline)
 
     def answer(self) -> Answer:
         """All that is left of it, as for a whole one."""
-        with _told():
+        with _told(self._deadline):
             body = _limited(self._response)
+        _require_in_time(self._deadline)
         return Answer(self.status, self.headers, body, time.monotonic() - self._begun)
 
 
@@ -137,6 +153,8 @@ class Http:
         self._why_lost = why_lost
         self.answered = False
         """Whether anything has been answered so far."""
+        self.seconds = ANSWER_SECONDS
+        """Without a byte of an answer, where a question names none."""
         self._tls: ssl.SSLContext | None = None
 
     def ask(self, question: Question) -> Answer:
@@ -165,32 +183,36 @@ class Http:
         Raises:
             NoAnswerError: there is none.
         """
-        pool = self._pool(question.seconds)
+        seconds = question.seconds or self.seconds
+        deadline = Deadline(seconds * (_POST_FACTOR if question.method == "POST" else 1))
+        pool = self._pool(seconds, deadline)
         body = question.data
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
         begun = time.monotonic()
         try:
-            with self._explained(), _told():
-                response = pool.urlopen(
-                    question.method,
-                    f"{self.target.prefix}{question.path}",
-                    body,
-                    self._headers(question),
-                    redirect=False,
-                    retries=False,
-                    preload_content=False,
-                )
-            self.answered = True
-            with _closing(response):
-                yield Streamed(response, begun)
+            with deadline:
+                with self._explained(), _told(deadline):
+                    response = pool.urlopen(
+                        question.method,
+                        f"{self.target.prefix}{question.path}",
+                        body,
+                        self._headers(question),
+                        redirect=False,
+                        retries=False,
+                        preload_content=False,
+                    )
+                self.answered = True
+                with _closing(response):
+                    _require_in_time(deadline)
+                    yield Streamed(response, begun, deadline)
         finally:
             pool.close()
 
     def at(self, target: Target) -> Http:
         """The same for another target."""
         other = Http(target, self._why_lost)
-        other.answered = self.answered
+        other.answered, other.seconds = self.answered, self.seconds
         return other
 
     @contextmanager
@@ -215,15 +237,16 @@ class Http:
             headers["Authorization"] = f"Bearer {question.token.reveal()}"
         return headers | dict(question.headers or {})
 
-    def _pool(self, seconds: float) -> urllib3.HTTPConnectionPool:
+    def _pool(self, seconds: float, deadline: Deadline) -> urllib3.HTTPConnectionPool:
         host, port = self.target.end
         timeout = urllib3.Timeout(connect=CONNECT_SECONDS, read=seconds)
         if not self.target.secure:
-            return urllib3.HTTPConnectionPool(host, port, timeout=timeout)
-        return urllib3.HTTPSConnectionPool(
+            return PlainPool(host, port, timeout=timeout, deadline=deadline)
+        return SecurePool(
             host,
             port,
             timeout=timeout,
+            deadline=deadline,
             ssl_context=self._trust(),
             server_hostname=self.target.host,
             assert_hostname=self.target.host,
@@ -261,14 +284,31 @@ def _closing(response: urllib3.BaseHTTPResponse) -> Iterator[None]:
 
 
 def _limited(response: urllib3.BaseHTTPResponse) -> bytes:
-    body = b""
+    body = bytearray()
     while len(body) < _MOST_BYTES and (piece := response.read1(65536)):
         body += piece
-    return body
+    return bytes(body)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _told(deadline: Deadline) -> Iterator[None]:
+    """As `_in_our_words`, where it is not for the deadline."""
+    try:
+        with _in_our_words():
+            yield
+    except NoAnswerError:
+        _require_in_time(deadline)
+        raise
+
+
+def _require_in_time(deadline: Deadline) -> None:
+    """What was cut at the deadline may look like a good end."""
+    if deadline.passed:
+        raise NoAnswerError(deadline.reason) from None
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
     """What urllib3 raises, in our words: its own repeat addresses and headers."""
     try:
         yield

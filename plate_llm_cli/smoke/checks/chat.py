@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.smoke import asking
 from plate_llm_cli.smoke.check import EndedError, Outcome, failed, passed, untried
+from plate_llm_cli.smoke.own_environment import without_settings_of_clients
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -42,11 +43,11 @@ def chat_langchain(trial: Trial) -> Outcome:
     try:
         with clients.langchain_model(trial, asked, asking.SMALL) as chat:
             answer = chat.invoke(_TEXT)
+            usage = answer.usage_metadata
+            trial.budget.add(usage["total_tokens"] if usage else _ENOUGH)
+            return _outcome(answer.text, answer.response_metadata.get("finish_reason"), begun)
     except ModuleNotFoundError:
         raise _missing("langchain-openai") from None
-    usage = answer.usage_metadata
-    trial.budget.add(usage["total_tokens"] if usage else _ENOUGH)
-    return _outcome(answer.text, answer.response_metadata.get("finish_reason"), begun)
 
 
 def _outcome(text: object, finish_reason: object, begun: float) -> Outcome:
@@ -60,7 +61,8 @@ def _outcome(text: object, finish_reason: object, begun: float) -> Outcome:
 
 def _clients() -> ModuleType:
     try:
-        from plate_llm_cli.smoke import clients  # noqa: PLC0415 - loads openai, which is optional
+        with without_settings_of_clients():  # one of them is read at once
+            from plate_llm_cli.smoke import clients  # noqa: PLC0415 - loads openai: optional
     except ModuleNotFoundError:
         raise _missing("openai") from None
     return clients

@@ -165,7 +165,7 @@ def test_lost_connection_is_told(check: str) -> None:
     with stub(HTML, 200, {"content-length": "999"}) as url:
         assert checked(check, signed(url)) == (
             "fail",
-            "the connection was lost before the end of the answer",
+            "the connection was closed before the end of the answer",
             "did the service or its pod end meanwhile? plate-llm status stg",
         )
 
