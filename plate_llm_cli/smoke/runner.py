@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.smoke.check import EndedError, Outcome, Result, Verdict, failed, skipped
 from plate_llm_cli.smoke.http import NoAnswerError
+from plate_llm_cli.smoke.redaction import redacted
 from plate_llm_cli.smoke.registry import CHECKS, READY
 
 if TYPE_CHECKING:
@@ -123,7 +124,8 @@ def _results(
         if cause:
             outcome = skipped(f"not tried, as {cause} failed")
         else:
-            outcome = demand.judged(check, _tried(trial, check))
+            outcome = redacted(_tried(trial, check), trial.tokens.secrets)
+            outcome = demand.judged(check, outcome)
         if cause or outcome.verdict is Verdict.FAIL:
             blocked[check.name] = cause or check.name
         yield Result(check, outcome, time.monotonic() - begun)

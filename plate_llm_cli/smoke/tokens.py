@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 SUBJECT: Final = "plate-llm-smoke"
 _GOOD_SECONDS: Final = 300
 """How long a token is good: longer than the longest run of checks after its making."""
+_MOST_KEPT: Final = 50
+"""Of the tokens that were made: they differ from second to second."""
 _ANOTHER_AUDIENCE: Final = "another-service"
 _ENOUGH_BYTES: Final = 32
 """Of a secret for HS256 (RFC 7518, 3.2)."""
@@ -62,6 +65,13 @@ class Tokens:
         self._given = given
         self._clock = clock
         self._read: Secret | None = None
+        self._made: deque[Secret] = deque(maxlen=_MOST_KEPT)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """All that went into requests, and what signed it: nothing of it may be told."""
+        known = (self._given, self._read, *self._made)
+        return tuple(item for item in known if item is not None)
 
     @property
     def brought(self) -> bool:
@@ -112,9 +122,12 @@ class Tokens:
             warnings.simplefilter("ignore", InsecureKeyLengthWarning)
             claims = self._claims() | changes
             try:
-                return Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
+                made = Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
             except jwt.InvalidKeyError:
                 raise EndedError(failed(*_NO_SECRET)) from None
+        if not any(made.same_as(item) for item in self._made):
+            self._made.append(made)
+        return made
 
     def _claims(self) -> dict[str, Any]:
         now = int(self._clock())
