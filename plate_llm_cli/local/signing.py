@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import time
-import warnings
 from typing import TYPE_CHECKING, Final
 
-import jwt
-from jwt.warnings import InsecureKeyLengthWarning
-
-from plate_llm_cli.secrets.values.secret import Secret
+from plate_llm_cli.smoke.tokens import claims_of, signed
 
 if TYPE_CHECKING:
+    from plate_llm_cli.secrets.values.secret import Secret
     from plate_llm_cli.smoke.expectations import Expectations
 
-TOKEN_SECONDS: Final = 900
-SUBJECT: Final = "plate-llm-up"
+_TOKEN_SECONDS: Final = 900
+_SUBJECT: Final = "plate-llm-up"
 
 
 def person_token(expected: Expectations, key: Secret) -> Secret:
-    """A token for the service of `expected`, good for `TOKEN_SECONDS`."""
-    now = int(time.time())
-    named = {"aud": expected.audience, "iss": expected.issuer, "scope": expected.scopes}
-    tenant = expected.text("AUTH_TENANT_CLAIM")
-    named |= {tenant: SUBJECT} if tenant else {}
-    claims: dict[str, object] = {name: value for name, value in named.items() if value}
-    claims |= {"sub": SUBJECT, "iat": now, "exp": now + TOKEN_SECONDS}
-    with warnings.catch_warnings():  # the smoke checks tell of a key that is too short
-        warnings.simplefilter("ignore", InsecureKeyLengthWarning)
-        return Secret(jwt.encode(claims, key.reveal(), algorithm="HS256"))
+    """A token for the service of `expected`, good for 15 minutes.
+
+    Raises:
+        EndedError: `key` is no secret for HS256.
+    """
+    return signed(claims_of(expected, _SUBJECT, int(time.time()), _TOKEN_SECONDS), key)

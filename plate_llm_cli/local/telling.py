@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.local.running import KEY, STATE, TOKEN, refuse_second, socket_path
 from plate_llm_cli.local.signing import person_token
+from plate_llm_cli.smoke.check import EndedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -50,8 +51,10 @@ class Known:
             return {}
         if self.key is None:
             return {"error": "the service has no AUTH_JWT_SECRET to sign tokens with"}
-        # Made when it is asked for, so that none lies about.
-        return {"value": person_token(self.expected, self.key).reveal()}
+        try:  # made when it is asked for, so that none lies about
+            return {"value": person_token(self.expected, self.key).reveal()}
+        except EndedError as ended:
+            return {"error": ended.outcome.said}
 
 
 class Teller:

@@ -118,22 +118,33 @@ class Tokens:
     def _signed(self, changes: dict[str, Any]) -> Secret:
         if self._read is None:
             self._read = self._key.read()
-        with warnings.catch_warnings():  # too short a key is told by the check that needs it
-            warnings.simplefilter("ignore", InsecureKeyLengthWarning)
-            claims = self._claims() | changes
-            try:
-                made = Secret(jwt.encode(claims, self._read.reveal(), algorithm="HS256"))
-            except jwt.InvalidKeyError:
-                raise EndedError(failed(*_NO_SECRET)) from None
+        made = signed(self._claims() | changes, self._read)
         if not any(made.same_as(item) for item in self._made):
             self._made.append(made)
         return made
 
     def _claims(self) -> dict[str, Any]:
-        now = int(self._clock())
-        expected = self._expected
-        claims = {"sub": SUBJECT, "iat": now, "exp": now + _GOOD_SECONDS}
-        named = {"aud": expected.audience, "iss": expected.issuer, "scope": expected.scopes}
-        tenant = expected.text("AUTH_TENANT_CLAIM")
-        named |= {tenant: SUBJECT} if tenant else {}
-        return {**{name: value for name, value in named.items() if value}, **claims}
+        return claims_of(self._expected, SUBJECT, int(self._clock()), _GOOD_SECONDS)
+
+
+def claims_of(expected: Expectations, subject: str, now: int, seconds: int) -> dict[str, Any]:
+    """What a token has to say to be taken for `seconds` from `now` on."""
+    named = {"aud": expected.audience, "iss": expected.issuer, "scope": expected.scopes}
+    tenant = expected.text("AUTH_TENANT_CLAIM")
+    named |= {tenant: subject} if tenant else {}
+    claims = {"sub": subject, "iat": now, "exp": now + seconds}
+    return {**{name: value for name, value in named.items() if value}, **claims}
+
+
+def signed(claims: dict[str, Any], secret: Secret) -> Secret:
+    """A token with `claims`, as plate-api signs it.
+
+    Raises:
+        EndedError: `secret` is none for HS256.
+    """
+    with warnings.catch_warnings():  # too short a secret is told by the check that needs it
+        warnings.simplefilter("ignore", InsecureKeyLengthWarning)
+        try:
+            return Secret(jwt.encode(claims, secret.reveal(), algorithm="HS256"))
+        except jwt.InvalidKeyError:
+            raise EndedError(failed(*_NO_SECRET)) from None

@@ -80,6 +80,16 @@ def test_key_that_is_elsewhere_makes_no_token(tmp_path: Path) -> None:
             found.token()
 
 
+def test_key_of_another_kind_makes_no_token_and_ends_nothing(tmp_path: Path) -> None:
+    public = Secret("-----BEGIN PUBLIC KEY-----\nMFkw\n-----END PUBLIC KEY-----")
+    with Teller(tmp_path, known(public)):
+        found = find(tmp_path)
+        assert found is not None
+        with pytest.raises(UnreachableError, match="is empty, or a key of another kind"):
+            found.token()
+        assert found.key() is not None
+
+
 def test_key_is_told_to_the_owner(tmp_path: Path) -> None:
     with Teller(tmp_path, known()):
         found = find(tmp_path)
