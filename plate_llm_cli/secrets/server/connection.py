@@ -280,7 +280,7 @@ def _token_file(env: _Environment) -> Secret:
     path = Path(moved).expanduser() if moved else Path(env.home) / _TOKEN_FILE
     if (env.home or moved) and path.exists():
         return credential(_read(path, str(path), private=True), str(path))
-    hint = "set BAO_TOKEN, run `bao login`, or choose another --login"
+    hint = "set BAO_TOKEN, run `bao login`, or log in another way (BAO_AUTH_METHOD)"
     raise UsageError("no token for OpenBao", hint)
 
 

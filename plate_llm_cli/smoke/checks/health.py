@@ -15,6 +15,12 @@ if TYPE_CHECKING:
 _FIXED_TAG: Final = re.compile(r"v?(\d+\.\d+\.\d+\S*)")
 """A tag that names a release; others move, and say nothing of what is behind them."""
 
+_LOGIN: Final = (
+    "something in front of the service wants a login of its own: take "
+    "nginx.ingress.kubernetes.io/auth-* and whitelist-source-range out of ingress.annotations, or "
+    "does another service answer at this address?"
+)
+
 
 def livez(trial: Trial) -> Outcome:
     """The process answers."""
@@ -69,4 +75,9 @@ def _wrong(trial: Trial, path: str, answer: Answer) -> tuple[str, str]:
         return f"{said} of {answer.server or 'a proxy'}", f"no pod is ready behind it: {status}"
     if answer.status == 404:
         return f"{said}: not the service", "does the Ingress route this host and path to it?"
+    if 300 <= answer.status < 400 and answer.headers.get("location"):
+        to = answer.headers["location"]
+        return f"{said}, to {to}", "redirects are not followed: name the address it leads to"
+    if answer.status in (401, 403) and not answer.from_service:
+        return f"{said} of {answer.source}", _LOGIN
     return f"{said}, not the service's own answer", "does another service answer at this address?"

@@ -226,7 +226,7 @@ def test_no_token_anywhere(tmp_path: Path) -> None:
     environ = {"HOME": str(tmp_path), "BAO_ADDR": ADDRESS}
     message, hint = refusal(lambda: resolve(Settings(), environ, Options()))
     assert message == "no token for OpenBao"
-    assert hint == "set BAO_TOKEN, run `bao login`, or choose another --login"
+    assert hint == "set BAO_TOKEN, run `bao login`, or log in another way (BAO_AUTH_METHOD)"
 
 
 def test_method_from_option_then_environment_then_settings() -> None:
