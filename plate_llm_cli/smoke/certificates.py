@@ -29,7 +29,7 @@ _UNREADABLE: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class Certificate:
     """One certificate. `names` are those that it is for; times are in UTC.
 
     `subject` and `issuer` are the common name, with the organisation in brackets.
@@ -43,7 +43,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class Distrust:
     """Why OpenSSL does not take a certificate: `X509_V_ERR_*` and its words."""
 
     code: int
@@ -56,8 +56,8 @@ class Handshake:
 
     protocol: str
     """Such as `TLS 1.3`."""
-    chain: tuple[Shown, ...]
-    refusal: Refusal | None
+    chain: tuple[Certificate, ...]
+    distrust: Distrust | None
 
 
 def shown_by(target: Target) -> Handshake:
@@ -69,8 +69,8 @@ def shown_by(target: Target) -> Handshake:
     try:
         return _handshake(target, tls_context(target), None)
     except ssl.SSLCertVerificationError as error:
-        refusal = Refusal(error.verify_code, error.verify_message)
-    return _handshake(target, _taking_any(), refusal)
+        distrust = Distrust(error.verify_code, error.verify_message)
+    return _handshake(target, _taking_any(), distrust)
 
 
 def _taking_any() -> ssl.SSLContext:
@@ -81,14 +81,14 @@ def _taking_any() -> ssl.SSLContext:
     return context
 
 
-def _handshake(target: Target, context: ssl.SSLContext, refusal: Refusal | None) -> Handshake:
+def _handshake(target: Target, context: ssl.SSLContext, distrust: Distrust | None) -> Handshake:
     try:
         with (
             socket.create_connection(target.end, timeout=CONNECT_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=target.host) as secured,
         ):
             protocol = (secured.version() or "TLS").replace("TLSv", "TLS ")
-            return Handshake(protocol, tuple(map(_shown, _sent(secured))), refusal)
+            return Handshake(protocol, tuple(map(_shown, _sent(secured))), distrust)
     except ssl.SSLCertVerificationError:
         raise
     except ssl.SSLError as error:
@@ -107,14 +107,14 @@ def _sent(secured: ssl.SSLSocket) -> list[bytes]:
     return [item.public_bytes(_DER) for item in chain]
 
 
-def _shown(der: bytes) -> Shown:
+def _shown(der: bytes) -> Certificate:
     """What stands in a certificate.
 
     Raises:
         ValueError: it is none.
     """
     certificate = x509.load_der_x509_certificate(der)
-    return Shown(
+    return Certificate(
         _name(certificate.subject),
         _name(certificate.issuer),
         _names(certificate),

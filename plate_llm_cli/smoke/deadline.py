@@ -68,14 +68,8 @@ class _Plain(HTTPConnection):
         self._deadline.watch(self.sock)
 
 
-class _Secure(HTTPSConnection):
-    def __init__(self, *args: Any, deadline: Deadline, **named: Any) -> None:
-        super().__init__(*args, **named)
-        self._deadline = deadline
-
-    def connect(self) -> None:
-        super().connect()
-        self._deadline.watch(self.sock)
+class _Secure(_Plain, HTTPSConnection):
+    """As `_Plain`, over TLS."""
 
 
 class PlainPool(HTTPConnectionPool):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.secrets.values.secret import Secret
     from plate_llm_cli.smoke.check import Outcome
 
-SHOWN: Final = "[redacted]"
+REDACTED: Final = "[redacted]"
 _PART: Final = 12
 """Characters in a row that are no chance."""
 _SHORTEST: Final = 8
@@ -68,5 +68,5 @@ def _without(text: str, sets: list[tuple[int, set[str]]]) -> str:
         if not hidden[position]:
             shown.append(char)
         elif not position or not hidden[position - 1]:
-            shown.append(SHOWN)
+            shown.append(REDACTED)
     return "".join(shown)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.smoke.check import Outcome, failed, skipped
+from plate_llm_cli.smoke.redaction import REDACTED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -144,5 +145,5 @@ def _of_a_proxy(trial: Trial, status: int) -> str:
 
 def _line(value: object) -> str:
     text = " ".join(value.split()) if isinstance(value, str) else ""
-    text = _PRIVATE.sub("[redacted]", text[: 4 * _SHOWN])
+    text = _PRIVATE.sub(REDACTED, text[: 4 * _SHOWN])
     return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."

@@ -10,7 +10,7 @@ from plate_llm_cli.smoke.check import Outcome, failed, passed, skipped, warned
 from plate_llm_cli.smoke.http import NoAnswerError
 
 if TYPE_CHECKING:
-    from plate_llm_cli.smoke.certificates import Handshake, Refusal, Shown
+    from plate_llm_cli.smoke.certificates import Certificate, Distrust, Handshake
     from plate_llm_cli.smoke.trial import Trial
 
 _SOON: Final = timedelta(days=14)
@@ -44,8 +44,8 @@ def certificate(trial: Trial) -> Outcome:
             "ingress controller, or has the certificate itself; without TLS the URL is http://"
         )
         return failed(f"no TLS handshake: {error.reason}", advice)
-    if seen.refusal is not None:
-        return failed(*_refused(trial, seen, seen.refusal))
+    if seen.distrust is not None:
+        return failed(*_refused(trial, seen, seen.distrust))
     own = seen.chain[0]
     left = own.ends - datetime.now(UTC)
     if left < min(_SOON, (own.ends - own.begins) / _SOON_PART):
@@ -54,9 +54,9 @@ def certificate(trial: Trial) -> Outcome:
     return passed(f"good for {_span(left)}: {_facts(own)}, {seen.protocol}")
 
 
-def _refused(trial: Trial, seen: Handshake, refusal: Refusal) -> tuple[str, str]:
+def _refused(trial: Trial, seen: Handshake, distrust: Distrust) -> tuple[str, str]:
     """What is wrong with it, and what to do."""
-    own, code = seen.chain[0], refusal.code
+    own, code = seen.chain[0], distrust.code
     if own.subject.startswith(_FAKE) or own.issuer.startswith(_TEMPORARY):
         return _stand_in(trial, own)
     if code in _WRONG_NAME:
@@ -72,12 +72,12 @@ def _refused(trial: Trial, seen: Handshake, refusal: Refusal) -> tuple[str, str]
     if code in _NO_ISSUER:
         return _unknown_issuer(seen)
     return (
-        f"{refusal.message}: {_facts(own)}",
+        f"{distrust.message}: {_facts(own)}",
         "have it issued anew without that; it is in the Secret of ingress.tls[].secretName",
     )
 
 
-def _stand_in(trial: Trial, own: Shown) -> tuple[str, str]:
+def _stand_in(trial: Trial, own: Certificate) -> tuple[str, str]:
     host = trial.target.host
     if own.issuer.startswith(_TEMPORARY):
         advice = f"Let's Encrypt asks http://{host}/.well-known/ on port 80, from outside"
@@ -90,7 +90,7 @@ def _stand_in(trial: Trial, own: Shown) -> tuple[str, str]:
     )
 
 
-def _another_name(trial: Trial, own: Shown) -> tuple[str, str]:
+def _another_name(trial: Trial, own: Certificate) -> tuple[str, str]:
     host = trial.target.host
     return f"not for {host}: {_facts(own)}", (
         f"ingress.tls[].hosts has to name {host}, and its Secret to hold a certificate for it: "
@@ -149,7 +149,7 @@ def _end(seen: Handshake) -> str:
     return name
 
 
-def _facts(own: Shown) -> str:
+def _facts(own: Certificate) -> str:
     """Whom it is for, by whom, and until when."""
     names = list(own.names[:3]) or [f"{own.subject} (a common name only)"]
     more = len(own.names) - 3
