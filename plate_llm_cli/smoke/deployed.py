@@ -84,6 +84,8 @@ def deployed_service(env: str, release: Release, deployment: Deployment) -> Depl
     """
     own = (item for item in deployment.manifests if item.release is release)
     applied = [item for item in own if not item.hook]
+    if release in deployment.failed:
+        raise UsageError(f"{env} does not render", f"plate-llm validate {env} says why")
     if not applied:
         raise UsageError(f"{env} renders to nothing", f"plate-llm render {env} says why")
     found = [item for item in applied if item.kind in _CONTROLLERS]

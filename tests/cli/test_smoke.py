@@ -76,6 +76,26 @@ def test_wrong_use_is_told(arguments: list[str], message: str, hint: str, call: 
     assert hint in ended.err
 
 
+def test_environment_that_does_not_render_is_told(ours: Tree, call: Call) -> None:
+    ours.replace("charts/plate-llm/values-stg.yaml", "tag: stg", "tagg: stg")
+    ended = call("smoke", "stg")
+    assert (ended.code, ended.out, ended.err) == (
+        2,
+        "",
+        "error: stg does not render\nhint: plate-llm validate stg says why\n",
+    )
+
+
+def test_values_that_cannot_be_read_are_told(ours: Tree, call: Call) -> None:
+    ours.replace("charts/plate-llm/values-stg.yaml", "tag: stg", "tag: [")
+    ended = call("smoke", "stg")
+    assert ended.code == 2
+    assert ended.err.splitlines()[:2] == [
+        "warning: not all values of stg are known: plate-llm validate stg says why",
+        "error: no Ingress with a host leads to stg",
+    ]
+
+
 def test_every_check_is_listed(call: Call) -> None:
     ended = call("smoke", "--list")
     assert ended.code == 0

@@ -14,6 +14,7 @@ from plate_llm_cli.commands.smoke.signing import signing_key
 from plate_llm_cli.context import Workspace, find_root
 from plate_llm_cli.errors import UsageError
 from plate_llm_cli.local.running import find
+from plate_llm_cli.output import say
 from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.secrets.server.connection import credential
 from plate_llm_cli.smoke.budget import Budget
@@ -141,6 +142,9 @@ def _of_environment(workspace: Workspace, asked: Asked, stack: ExitStack) -> _Kn
     reach = asked.reach
     release = workspace.release(reach.env)
     deployment = deployed(workspace)
+    if release in deployment.half_known and release not in deployment.failed:
+        env = reach.env
+        say(f"warning: not all values of {env} are known: plate-llm validate {env} says why")
     service = deployed_service(reach.env, release, deployment)
     key = signing_key(workspace, deployment, service)
     if reach.url:
