@@ -152,7 +152,7 @@ class Process:
         """To its whole session, so that what it has started ends as well."""
         if self._process.poll() is None:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self._process.pid, number)
+                os.killpg(self.pid, number)
 
     def _read(self) -> None:
         stream = self._process.stdout

@@ -90,7 +90,7 @@ def unknown_path(trial: Trial) -> Outcome:
     return _refused(trial.get(NOWHERE), 404)
 
 
-def good_token(trial: Trial) -> Outcome:
+def valid_token(trial: Trial) -> Outcome:
     """A token of plate-api is taken."""
     trial.need_key()
     reply = trial.get(MODELS, trial.tokens.good())
@@ -105,7 +105,7 @@ def expired_token(trial: Trial) -> Outcome:
     return _refused(trial.get(MODELS, trial.tokens.expired()), 401)
 
 
-def other_audience(trial: Trial) -> Outcome:
+def wrong_audience(trial: Trial) -> Outcome:
     """A token for another service is turned away."""
     trial.need_key()
     if not trial.tokens.for_one_audience:
@@ -121,7 +121,7 @@ def chat(trial: Trial) -> Outcome:
     return passed("answered") if reply.field("choices") else failed("status 200 without an answer")
 
 
-def stream(trial: Trial) -> Outcome:
+def streaming(trial: Trial) -> Outcome:
     """The answer comes as the model says it."""
     found = trial.stream(CHAT, _question(trial, stream=True), trial.good_token())
     if found.head.status != 200 or found.head.error:
@@ -179,11 +179,11 @@ CHECKS = (
     Check("forged-token", forged_token),
     Check("malformed-body", malformed_body),
     Check("unknown-path", unknown_path),
-    Check("good-token", good_token),
-    Check("expired-token", expired_token, "good-token"),
-    Check("other-audience", other_audience, "good-token"),
-    Check("chat", chat, "good-token"),
-    Check("stream", stream, "good-token"),
+    Check("valid-token", valid_token),
+    Check("expired-token", expired_token, "valid-token"),
+    Check("wrong-audience", wrong_audience, "valid-token"),
+    Check("chat", chat, "valid-token"),
+    Check("streaming", streaming, "valid-token"),
 )
 
 READY = tuple(check for check in CHECKS if check.run in (livez, readyz, version))

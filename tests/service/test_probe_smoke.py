@@ -88,12 +88,12 @@ def test_everything_is_tried_where_the_key_is_known(closed: str, capsys: Output)
         "pass forged-token: status 401 (invalid_api_key)",
         "pass malformed-body: status 401 (invalid_api_key)",
         "pass unknown-path: status 404 (not_found)",
-        "pass good-token: status 200",
+        "pass valid-token: status 200",
         "pass expired-token: status 401 (invalid_api_key)",
-        "pass other-audience: status 401 (invalid_api_key)",
+        "pass wrong-audience: status 401 (invalid_api_key)",
         "pass chat: answered",
     ]
-    assert stream.startswith("pass stream: 14 chunks in ")
+    assert stream.startswith("pass streaming: 14 chunks in ")
     assert summary.startswith(f"probe: {closed}/: 14 passed, 0 failed, 0 skipped in ")
 
 
@@ -101,7 +101,7 @@ def test_without_the_key_good_tokens_are_left_out(closed: str, capsys: Output) -
     assert smoke.main([closed, "--expect-version", "0.1.0"]) == 0
     said = lines(capsys)
     assert said["forged-token"] == "pass: status 401 (invalid_api_key)"
-    assert said["good-token"] == "skip: AUTH_JWT_SECRET is not known here"
+    assert said["valid-token"] == "skip: AUTH_JWT_SECRET is not known here"
     assert said["chat"] == "skip: would cost tokens; --chat asks for it"
 
 
@@ -137,12 +137,12 @@ def test_another_key_than_that_of_the_running_pods_is_found(
     monkeypatch.setenv("AUTH_JWT_SECRET", "another-secret-that-was-put-into-the-store")
     assert smoke.main([closed, "--chat"]) == 1
     said = lines(capsys)
-    assert said["good-token"] == (
+    assert said["valid-token"] == (
         "fail: status 401 (invalid_api_key), expected 200: "
         "is it the AUTH_JWT_SECRET of the running pods?"
     )
-    later = ("expired-token", "other-audience", "chat", "stream")
-    assert {said[name] for name in later} == {"skip: not tried, as good-token failed"}
+    later = ("expired-token", "wrong-audience", "chat", "streaming")
+    assert {said[name] for name in later} == {"skip: not tried, as valid-token failed"}
 
 
 @pytest.mark.usefixtures("key")
@@ -193,7 +193,7 @@ def test_a_refusal_of_something_before_the_service_is_none_of_its_own(capsys: Ou
 @pytest.mark.usefixtures("key")
 def test_a_list_of_models_that_is_none_is_found(capsys: Output) -> None:
     found = wrong({"/v1/models": (200, "<html>secret</html>")}, capsys)
-    assert found["good-token"] == "fail: status 200, but not a list of models"
+    assert found["valid-token"] == "fail: status 200, but not a list of models"
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def streamed(answer: object, capsys: Output, held: float = 0) -> str:
     answers: Answers = {"/v1/chat/completions": [refused, whole, answer]}
     with site(HEALTHY | answers, held) as url:
         smoke.main([url, "--chat", "--expect-auth", "none"])
-    return lines(capsys)["stream"]
+    return lines(capsys)["streaming"]
 
 
 def test_a_stream_in_more_than_one_piece_is_one(capsys: Output) -> None:
