@@ -112,7 +112,7 @@ def parse_target(url: str, option: str = "--url", form: str = "https://host[:por
         port = parts.port
     except ValueError:
         raise UsageError(f"{option} is no address of a service", hint) from None
-    if "@" in parts.netloc or parts.query or parts.fragment:
+    if "@" in url or parts.query or parts.fragment:  # a password may hold a slash
         raise UsageError(
             f"{option} holds more than an address: a user, a query or a fragment", hint
         )
