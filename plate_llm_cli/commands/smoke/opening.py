@@ -19,7 +19,7 @@ from plate_llm_cli.report.smoke import Tested
 from plate_llm_cli.secrets.server.connection import credential
 from plate_llm_cli.smoke.budget import Budget
 from plate_llm_cli.smoke.check import EndedError, untried
-from plate_llm_cli.smoke.deployed import DeployedService, deployed_service
+from plate_llm_cli.smoke.deployed import ClusterService, DeployedService, deployed_service
 from plate_llm_cli.smoke.expectations import Expectations
 from plate_llm_cli.smoke.http import Http, tls_context
 from plate_llm_cli.smoke.target import Target, Way, parse_target
@@ -147,44 +147,41 @@ def _of_environment(workspace: Workspace, asked: Asked, stack: ExitStack) -> _Kn
         say(f"warning: not all values of {env} are known: plate-llm validate {env} says why")
     service = deployed_service(reach.env, release, deployment)
     key = signing_key(workspace, deployment, service)
+    target, why_lost = _way(workspace, asked, stack, service)
+    return _Known(target, service.expected, key, why_lost)
+
+
+def _way(
+    workspace: Workspace, asked: Asked, stack: ExitStack, service: DeployedService
+) -> tuple[Target, Callable[[], str]]:
+    """The way to the service that was asked for, and what knows why a connection was lost."""
+    reach = asked.reach
     if reach.url:
-        return _Known(parse_target(reach.url), service.expected, key)
-    if reach.via is Way.PORT_FORWARD:
-        return _forwarded(workspace, asked, stack, service, key)
-    if reach.via is Way.IN_CLUSTER:
+        return parse_target(reach.url), str
+    if reach.via in (Way.PORT_FORWARD, Way.IN_CLUSTER):
         if service.service is None:
             raise UsageError(f"{reach.env} has no Service", "name its address with --url")
-        return _Known(Target(service.service.url, Way.IN_CLUSTER), service.expected, key)
+        if reach.via is Way.PORT_FORWARD:
+            return _forwarded(workspace, asked, stack, service.service)
+        return Target(service.service.url, Way.IN_CLUSTER), str
     if service.ingress is None:
         hint = "--via port-forward or --via in-cluster reach it past an Ingress, --url elsewhere"
         raise UsageError(f"no Ingress with a host leads to {reach.env}", hint)
-    return _Known(service.ingress, service.expected, key)
+    return service.ingress, str
 
 
 def _forwarded(
-    workspace: Workspace,
-    asked: Asked,
-    stack: ExitStack,
-    service: DeployedService,
-    key: SigningKey,
-) -> _Known:
+    workspace: Workspace, asked: Asked, stack: ExitStack, named: ClusterService
+) -> tuple[Target, Callable[[], str]]:
     from plate_llm_cli.cluster.objects import Ref  # noqa: PLC0415 - loads the client: 0.3 s
     from plate_llm_cli.cluster.port_forward import forward  # noqa: PLC0415 - as above
 
-    named = service.service
-    if named is None:
-        raise UsageError(f"{asked.reach.env} has no Service", "name its address with --url")
     release = workspace.release(asked.reach.env)
     reached = stack.enter_context(clusters(workspace, release, asked.where, changes=False))
     ref = Ref("v1", "Service", named.namespace, named.name)
     local = stack.enter_context(forward(reached.workloads, ref, named.port))
     target = Target(named.url, Way.PORT_FORWARD, ("127.0.0.1", local.port))
-    return _Known(
-        target,
-        service.expected,
-        key,
-        lambda: local.failure.message if local.failure else "",
-    )
+    return target, lambda: local.failure.message if local.failure else ""
 
 
 def _of_this_machine(root: Path | None) -> _Known:
