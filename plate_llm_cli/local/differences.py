@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 UNSET: Final = ""
 """The variable is not there: the service takes its default."""
 _HOSTS: Final = ("localhost", "127.0.0.1")
+_PROGRAM: Final = ("PATH", "GCONV_PATH", "GLIBC_TUNABLES", "LOCPATH")
+_PROGRAM_PREFIXES: Final = ("PYTHON", "LD_", "DYLD_", "OPENSSL_")
+"""Variables of the interpreter, the loader and libraries that load code which they name."""
 _TRACING_KEY: Final = "LANGCHAIN_API_KEY"
 _GRACE_SECONDS: Final = 3
 
@@ -72,6 +75,7 @@ def localised(
 ) -> LocalEnvironment:
     """The environment that the service gets here, in place of the one of its container."""
     local = LocalEnvironment(dict(plain), dict(secret))
+    _program(local)
     _ports(local, around)
     _models(local, around)
     _cache(local, around)
@@ -80,6 +84,13 @@ def localised(
     local.change("SHUTDOWN_DELAY_SECONDS", "0", "no load balancer has to notice")
     local.change("SHUTDOWN_GRACE_SECONDS", str(_GRACE_SECONDS), "it ends when you end it")
     return local
+
+
+def _program(local: LocalEnvironment) -> None:
+    """They are about files of the image; here they would let a values file choose what runs."""
+    for name in sorted({*local.plain, *local.secret}):
+        if name.upper() in _PROGRAM or name.upper().startswith(_PROGRAM_PREFIXES):
+            local.change(name, UNSET, "it is about the image, which is not here")
 
 
 def _ports(local: LocalEnvironment, around: Surroundings) -> None:
@@ -116,7 +127,7 @@ def _tracing(local: LocalEnvironment, around: Surroundings) -> None:
 def _hosts(local: LocalEnvironment) -> None:
     try:
         hosts = json.loads(local.plain.get("HTTP_ALLOWED_HOSTS") or "[]")
-    except ValueError:
+    except (ValueError, RecursionError):
         return  # the service says what is wrong with it
     if isinstance(hosts, list) and hosts:
         allowed = json.dumps([*hosts, *(name for name in _HOSTS if name not in hosts)])

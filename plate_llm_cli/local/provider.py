@@ -81,5 +81,7 @@ def _all_of(prefix: str, plain: Mapping[str, str]) -> bool:
         entries = None
     if not isinstance(entries, list):
         return True  # the service says what is wrong with it
+    if not isinstance(entries, list):
+        return True  # as above
     specs = [entry.get("model", "") if isinstance(entry, dict) else entry for entry in entries]
     return all(str(spec).startswith(prefix) for spec in specs)

@@ -93,10 +93,14 @@ def socket_path(root: Path, *, make: bool) -> Path:
     given = os.environ.get("XDG_RUNTIME_DIR", "")
     shared = Path(tempfile.gettempdir()) / f"plate-llm-{os.getuid()}"
     folder = Path(given) / "plate-llm" if given and Path(given).is_dir() else shared
-    if make:
-        folder.mkdir(mode=0o700, exist_ok=True)
-    if make or folder.exists():
-        _require_ours(folder)
+    try:
+        if make:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if make or folder.exists():
+            _require_ours(folder)
+    except OSError as error:
+        message = f"{folder} cannot be used: {(error.strerror or 'it is no folder').lower()}"
+        raise UsageError(message, "set XDG_RUNTIME_DIR to a folder of yours") from None
     name = hashlib.sha256(str(root.resolve()).encode("utf-8", "surrogateescape")).hexdigest()
     path = folder / f"{name[:16]}.sock"
     if len(os.fsencode(path)) > _LONGEST:

@@ -24,6 +24,9 @@ _START_SECONDS: Final = 60.0
 _STOP_SECONDS: Final = 5.0
 _STEP: Final = 0.05
 _MOST_SHOWN: Final = 10
+_NO_VARIABLE: Final = (
+    "a NUL character in its value, or an `=` in its name, is refused by every system"
+)
 _SETTINGS: Final = "a pod with these settings would end so as well: docs/service.md has them all"
 
 
@@ -81,6 +84,8 @@ class Service:
             self.process = Process([sys.executable, "-m", "service"], environment, root, self._read)
         except OSError as error:
             raise UnreachableError(f"python cannot be started: {error.strerror}") from None
+        except ValueError:  # it may repeat a name, and no value
+            raise PodStartError("a variable that no process can have", _NO_VARIABLE) from None
 
     def wait(self) -> Ports:
         """Its ports, once it listens.

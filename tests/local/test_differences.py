@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from plate_llm_cli.local.differences import Difference, Surroundings, localised
 from plate_llm_cli.local.provider import Models
 from plate_llm_cli.secrets.values.secret import Secret
@@ -26,6 +28,18 @@ def test_all_else_stays_as_it_is() -> None:
     local = localised({"LOG_LEVEL": "debug"}, {"AUTH_JWT_SECRET": Secret("x")}, Surroundings(ECHO))
     assert local.plain == ALWAYS | {"LOG_LEVEL": "debug"}
     assert list(local.secret) == ["AUTH_JWT_SECRET"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "PYTHONPATH", "PYTHONHOME", "LD_PRELOAD", "ld_preload", "OPENSSL_CONF", "GCONV_PATH"],
+)
+def test_no_values_file_chooses_what_runs_on_this_machine(name: str) -> None:
+    local = localised({name: "/tree/evil"}, {}, Surroundings(ECHO))
+    assert name not in local.plain
+    why = "it is about the image, which is not here"
+    assert Difference(name, "/tree/evil", "", why) in local.differences
+    assert name not in localised({}, {name: Secret("/tree/evil")}, Surroundings(ECHO)).secret
 
 
 def test_each_change_is_noted_with_what_was_there() -> None:

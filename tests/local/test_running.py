@@ -157,3 +157,15 @@ def test_folder_whose_path_no_socket_can_have_is_refused(
         find(tmp_path)
     assert caught.value.message.endswith("has too long a path for a socket in it")
     assert caught.value.hint == "set XDG_RUNTIME_DIR to a folder with a shorter one"
+
+
+def test_a_link_in_place_of_the_folder_is_told(runtime: Path, tmp_path: Path) -> None:
+    (runtime / "plate-llm").symlink_to(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="plate-llm cannot be used: file exists"):
+        socket_path(tmp_path, make=True)
+
+
+def test_a_link_to_a_folder_is_not_followed(runtime: Path, tmp_path: Path) -> None:
+    (runtime / "plate-llm").symlink_to(tmp_path)
+    with pytest.raises(UsageError, match="is not a folder of yours alone"):
+        socket_path(tmp_path, make=True)
