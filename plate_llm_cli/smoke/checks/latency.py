@@ -35,7 +35,7 @@ def latency(trial: Trial) -> Outcome:
     trial.progress(of, of)
     p95 = percentile(seconds, 95)
     said = (
-        f"p50 {percentile(seconds, 50):.2f} s, p95 {p95:.2f} s, at most {max(seconds):.2f} s "
+        f"p50 {_took(percentile(seconds, 50))}, p95 {_took(p95)}, at most {_took(max(seconds))} "
         f"of {of} answers"
     )
     if p95 > wanted:
@@ -46,6 +46,10 @@ def latency(trial: Trial) -> Outcome:
 def percentile(values: list[float], percent: int) -> float:
     """The nearest-rank percentile of `values`, of which there is one at least."""
     return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]
+
+
+def _took(seconds: float) -> str:
+    return f"{seconds * 1000:.0f} ms" if seconds < 1 else f"{seconds:.2f} s"
 
 
 def _question(asked: asking.Model) -> asking.Body:
