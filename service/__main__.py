@@ -1,6 +1,7 @@
 """`python -m service`: serve, or look at what serving would do.
 
-    python -m service                serve
+    python -m service                serve, at every address of this machine
+    python -m service serve --loopback   at 127.0.0.1 alone
     python -m service settings       print the settings as they are read, secrets left out
     python -m service probe ...      send one request and judge its answer
     python -m service probe smoke    try a whole service
@@ -22,12 +23,15 @@ def main(arguments: list[str]) -> int:
         from service.probe import command as probe  # noqa: PLC0415 - it loads little of the service
 
         return probe.main(arguments[1:])
-    if arguments not in ([], ["serve"], ["settings"]):
+    loopback = arguments == ["serve", "--loopback"]
+    if not loopback and arguments not in ([], ["serve"], ["settings"]):
         print(__doc__, file=sys.stderr)  # noqa: T201 - a command line
         return USAGE
     from service.server import command  # noqa: PLC0415 - see above
 
-    return command.show_settings() if arguments == ["settings"] else command.serve()
+    if arguments == ["settings"]:
+        return command.show_settings()
+    return command.serve("127.0.0.1" if loopback else "")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ def require_free(port: int, option: str) -> None:
     try:
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind(("", port))
+            probe.bind((LOOPBACK, port))
     except OSError as error:
         reason = (error.strerror or "it cannot be used").lower()
         raise UsageError(f"{option} {port}: {reason}", "leave it out to get a free one") from None

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _NEEDED: Final = ("aiohttp", "starlette", "uvicorn", "uvloop", "orjson", "redis", "langchain_core")
+_COMMAND: Final = ("-m", "service", "serve", "--loopback")
 _START_SECONDS: Final = 60.0
 """As long as the chart's startup probe lets it take."""
 _STOP_SECONDS: Final = 5.0
@@ -65,7 +66,9 @@ def require_code(root: Path) -> None:
 
 
 class Service:
-    """`python -m service` in `root`. `heard` gets each line of its log that is one, parsed.
+    """`python -m service serve` in `root`, on the loopback: who asks costs the operator's money.
+
+    `heard` gets each line of its log that is one, parsed.
 
     Raises:
         UnreachableError: it cannot be started.
@@ -81,7 +84,7 @@ class Service:
         self._ports: Ports | None = None
         self._listening = threading.Event()
         try:
-            self.process = Process([sys.executable, "-m", "service"], environment, root, self._read)
+            self.process = Process([sys.executable, *_COMMAND], environment, root, self._read)
         except OSError as error:
             raise UnreachableError(f"python cannot be started: {error.strerror}") from None
         except ValueError:  # it may repeat a name, and no value

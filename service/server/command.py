@@ -23,8 +23,8 @@ logger = logging.getLogger(__name__)
 FAILED, USAGE = 1, 2
 
 
-def serve() -> int:
-    """Serve until a signal; gives the exit code."""
+def serve(address: str = "") -> int:
+    """Serve at `address`, '' is every one, until a signal; gives the exit code."""
     try:
         settings, warnings = load(os.environ)
         if settings.auth_mode == "jwt":
@@ -39,7 +39,7 @@ def serve() -> int:
     for warning in warnings:
         logger.warning(warning)
     try:
-        run(settings, log)
+        run(settings, log, address)
     except FactoryError as error:
         return _refused(error)
     except OSError as error:

@@ -37,18 +37,19 @@ KEEP_ALIVE_SECONDS = 75
 """Longer than ingress-nginx keeps its connections to us (60 s): it never uses one that we close."""
 
 
-def run(settings: Settings, log: Log) -> None:
-    """Serve until a signal ends it.
+def run(settings: Settings, log: Log, address: str = "") -> None:
+    """Serve at `address`, '' is every one, until a signal ends it.
 
     Raises OSError where a port is taken, and FactoryError for a model that cannot be made.
     """
-    uvloop.run(serve(settings, log))
+    uvloop.run(serve(settings, log, address))
 
 
-async def serve(settings: Settings, log: Log) -> None:
+async def serve(settings: Settings, log: Log, address: str = "") -> None:
     """Both servers, in this event loop."""
     runtime = Runtime(settings, log)
-    api_socket, metrics_socket = listen(settings.port), listen(settings.metrics_port)
+    api_socket = listen(settings.port, address)
+    metrics_socket = listen(settings.metrics_port, address)
     # Its lines about each step of a start and an end say nothing that ours do not.
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     api = _Server(_config(app.build(runtime), settings.shutdown_grace_seconds))
@@ -131,14 +132,17 @@ def _config(application: ASGIApp, grace: int) -> uvicorn.Config:
     )
 
 
-def listen(port: int) -> socket.socket:
-    """A socket on every address, IPv4 and IPv6, where the machine has both; 0 picks a port."""
-    if socket.has_dualstack_ipv6():
+def listen(port: int, address: str = "") -> socket.socket:
+    """A socket at an IPv4 address, or on every address, IPv4 and IPv6, where the machine has both.
+
+    Port 0 picks one.
+    """
+    if not address and socket.has_dualstack_ipv6():
         with contextlib.suppress(OSError):
             return socket.create_server(
                 ("", port), family=socket.AF_INET6, backlog=BACKLOG, dualstack_ipv6=True
             )
-    return socket.create_server(("", port), backlog=BACKLOG)
+    return socket.create_server((address, port), backlog=BACKLOG)
 
 
 def _port(listener: socket.socket) -> int:

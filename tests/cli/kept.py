@@ -68,7 +68,7 @@ def _parent(folder: Path) -> int:
 
 def _is_service(folder: Path) -> bool:
     try:
-        return (folder / "cmdline").read_bytes().endswith(b"\0-m\0service\0")
+        return (folder / "cmdline").read_bytes().endswith(b"\0-m\0service\0serve\0--loopback\0")
     except OSError:
         return False
 

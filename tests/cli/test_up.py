@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import signal
+import socket
 import sys
 import time
 from typing import TYPE_CHECKING
@@ -88,6 +89,14 @@ def test_kept_system_is_called_tested_and_ended(start: Callable[..., Run], tmp_p
     assert (code, err.splitlines()[-1]) == (0, "all of it has ended")
     assert files_of(tmp_path) == []
     assert token not in "".join([*run.out, err])
+
+
+def test_nothing_of_it_is_reached_from_other_machines(start: Callable[..., Run]) -> None:
+    run = start("stg", "--keep", "--check", "livez")
+    run.until("it runs until Ctrl-C")
+    (url,) = [word for line in run.out for word in line.split() if word.endswith("/completions")]
+    with socket.create_server(("127.0.0.2", int(url.split(":")[2].partition("/")[0]))):
+        pass  # at every address it would be taken here, too
 
 
 def test_killed_one_leaves_no_process(start: Callable[..., Run]) -> None:
