@@ -52,7 +52,8 @@ class Run:
         parents = dict(_processes())
         for number in parents:
             if number != self.process.pid and self._is_below(number, parents):
-                self.seen[number] = _read(number, "cmdline").replace("\0", " ")
+                line = _read(number, "cmdline").replace("\0", " ")
+                self.seen[number] = line or self.seen.get(number, "")  # one that ends has none
                 for variable in _read(number, "environ").split("\0"):
                     if variable.startswith("BAO_DEV_ROOT_TOKEN_ID="):
                         self.tokens.add(variable.partition("=")[2])
