@@ -72,8 +72,6 @@ def calls_text(started: Started, root: str = "") -> str:
         "",
         f"metrics  {started.ports.metrics_url}",
         f"again    {program} smoke --local",
-        "",
-        "It listens on every address of this machine, as in a pod.",
     ]
     return "".join(f"{line}\n" for line in lines)
 
