@@ -49,6 +49,14 @@ class RulesFormat(StrEnum):
     MARKDOWN = "markdown"
 
 
+class WayIn(StrEnum):
+    """The ways to the service of an environment."""
+
+    INGRESS = "ingress"
+    PORT_FORWARD = "port-forward"
+    IN_CLUSTER = "in-cluster"
+
+
 class ReportFormat(StrEnum):
     """How findings are printed."""
 

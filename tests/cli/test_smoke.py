@@ -53,7 +53,11 @@ def verdicts(ended: Outcome) -> dict[str, str]:
     [
         ([], "nothing says what to test", "name an ENV, or an address with --url, or --local"),
         (["stg", "--local"], "--local is a target of its own", ""),
-        (["stg", "--via", "url"], "--via takes ingress, port-forward or in-cluster", ""),
+        (
+            ["stg", "--via", "port-foward"],
+            "invalid value for '--via'",
+            "did you mean port-forward?",
+        ),
         (["--url", "http://a", "--via", "ingress"], "--via is about the ways to ENV", ""),
         (["--url", "a"], "--url is no address of a service", "it has the form https://host[:port]"),
         (["--local"], "nothing of this tree runs here", "plate-llm up --keep starts it"),

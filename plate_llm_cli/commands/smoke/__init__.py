@@ -64,7 +64,7 @@ Local = Annotated[
     ),
 ]
 Via = Annotated[
-    Way | None,
+    options.WayIn | None,
     typer.Option(
         "--via",
         metavar="ingress|port-forward|in-cluster",
@@ -213,7 +213,7 @@ def smoke(
 
     seconds = seconds_of(wait, "--wait") if wait else 0.0
     asked = Asked(
-        Reach(env or "", url, local, via, connect_to, ca_file),
+        Reach(env or "", url, local, Way(via) if via else None, connect_to, ca_file),
         Where(context, yes_really),
         token_env,
         model,

@@ -116,10 +116,6 @@ def _refuse_contradictions(reach: Reach) -> None:
         raise UsageError("ENV is the name of an environment", "--url takes an address")
     if all(named):
         raise UsageError("--local is a target of its own", _ONE_OF)
-    if reach.via is Way.URL:
-        raise UsageError(
-            "--via takes ingress, port-forward or in-cluster", "--url names an address"
-        )
     if reach.via and (reach.url or not reach.env):
         raise UsageError("--via is about the ways to ENV", "leave it out, or name an ENV alone")
 
