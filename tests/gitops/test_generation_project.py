@@ -32,12 +32,12 @@ def test_a_kind_is_allowed_below_the_name_of_its_chart() -> None:
     facts = ProjectFacts(
         "plate",
         kinds=(
-            AllowedKind("batch", "Job", "plate-llm."),
+            AllowedKind("apps", "StatefulSet", "plate-llm."),
             AllowedKind("batch", "CronJob", "plate-llm."),
         ),
     )
     added = (
-        "    # plate-llm.\n    - group: batch\n      kind: Job\n"
+        "    # plate-llm.\n    - group: apps\n      kind: StatefulSet\n"
         "    - group: batch\n      kind: CronJob\n"
     )
     assert extended(facts, PLATE) == PLATE + added
