@@ -17,8 +17,8 @@ MISTAKES = {
     "unknown command like no other": (
         ["frobnicate"],
         "error: no command 'frobnicate'\n"
-        "hint: there are: validate, render, diff, secrets, argocd, status, env, doctor, "
-        "schema, rules, explain\n",
+        "hint: there are: validate, render, diff, secrets, argocd, status, smoke, up, env, "
+        "doctor, schema, rules, explain\n",
     ),
     "unknown command of a group": (
         ["env", "lst"],
