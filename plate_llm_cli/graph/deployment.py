@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.graph import checks
+from plate_llm_cli.graph.known import Known
 from plate_llm_cli.graph.secret_chains import SecretChains
 from plate_llm_cli.source.plain import to_plain
 
@@ -75,6 +76,11 @@ class Deployment:
     def value_verdicts(self) -> list[tuple[RenderedChart, Verdict]]:
         """The values that are set and of which nothing was seen to read them."""
         return self.provenance.verdicts(self.charts) if self.provenance else []
+
+    @cached_property
+    def known(self) -> Known:
+        """How much is known of the clusters that are deployed to."""
+        return Known(self)
 
     @cached_property
     def secrets(self) -> SecretChains:

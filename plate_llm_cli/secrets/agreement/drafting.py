@@ -165,7 +165,9 @@ class _Draft:
             own = release.place == place
             return (not own, not is_primary, release.name not in using, release.name)
 
-        there = [item for item in self._around.releases if place in self._around.spread(item)]
+        there = [
+            item for item in self._around.known.releases if place in self._around.known.spread(item)
+        ]
         name = min(there, key=preference).name
         short = name.removeprefix(f"{primary}-") if primary else name
         meant = self._around.release_of(short)

@@ -44,7 +44,7 @@ class Comparison:
 
     def _environments(self) -> Iterator[Gap]:
         """Names in the spec that no Application has."""
-        names = [release.name for release in self._around.releases]
+        names = [release.name for release in self._around.known.releases]
         for path in self._spec.paths:
             for index, name in enumerate(path.environments):
                 if self._around.release_of(name) is None:
@@ -175,7 +175,7 @@ class Comparison:
     def _unread(self, path: PathSpec) -> Iterator[Gap]:
         """Keys that the spec has and nothing reads; a misspelt one is named at this end too."""
         given = self._around.places_of(path)
-        if not given or not all(self._around.is_known(place) for place in given):
+        if not given or not all(self._around.known.is_known(place) for place in given):
             return
         if not self._reads.reaches(path):
             # From another mount: that is reported where it is read.

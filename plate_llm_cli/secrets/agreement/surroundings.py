@@ -1,30 +1,17 @@
-"""How much of a cluster is known: what was not rendered may make what seems to be missing."""
+"""The releases around a secrets spec: which of them its environments mean."""
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.environments import resolve_environment
-from plate_llm_cli.gitops.releases import ProblemKind
-from plate_llm_cli.graph.secret_uses import place_of
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.known import Known
     from plate_llm_cli.graph.secret_uses import ClusterNamespace
     from plate_llm_cli.secrets.spec import PathSpec
-
-_ELSEWHERE: Final = frozenset(
-    {
-        ProblemKind.REMOTE_SOURCE,
-        ProblemKind.UNSUPPORTED_SOURCE,
-        ProblemKind.MISSING_PATH,
-        ProblemKind.OUTSIDE_ROOT,
-        ProblemKind.IGNORED_CHART,
-    }
-)
-"""Problems of a release that leave objects of it unseen."""
 
 
 class Surroundings:
@@ -33,15 +20,14 @@ class Surroundings:
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
 
-    @cached_property
-    def releases(self) -> list[Release]:
-        """Every release of the tree, rendered or not; those that charts render included."""
-        found = [*self._deployment.discovery.releases, *self._deployment.releases]
-        return list({id(release): release for release in found}.values())
+    @property
+    def known(self) -> Known:
+        """How much of the clusters is known."""
+        return self._deployment.known
 
     def release_of(self, environment: str) -> Release | None:
         """The release that a name in the spec means."""
-        return resolve_environment(environment, self.releases, self._deployment.primary)
+        return resolve_environment(environment, self.known.releases, self._deployment.primary)
 
     def places_of(self, path: PathSpec) -> set[ClusterNamespace] | None:
         """Where the environments of `path` are; None when one of them is unknown."""
@@ -53,45 +39,12 @@ class Surroundings:
         """Where those environments of `path` are that are known."""
         found = (self.release_of(name) for name in path.environments)
         places = {release.place for release in found if release is not None}
-        sharing = [release for release in self.releases if release.place in places]
-        return places.union(*(self.spread(release) for release in sharing))
-
-    def spread(self, release: Release) -> set[ClusterNamespace]:
-        """The namespaces that a release goes to: its objects may name others than its own."""
-        return self._spreads.get(id(release), {release.place})
+        sharing = [release for release in self.known.releases if release.place in places]
+        return places.union(*(self.known.spread(release) for release in sharing))
 
     def releases_at(self, places: frozenset[ClusterNamespace]) -> tuple[str, ...]:
         """The names of the releases that go to `places`."""
-        named = {release.name for release in self.releases if self.spread(release) & places}
+        named = {
+            release.name for release in self.known.releases if self.known.spread(release) & places
+        }
         return tuple(sorted(named))
-
-    def is_known(self, place: ClusterNamespace) -> bool:
-        """Whether everything that the tree deploys to `place`, or over it, was seen."""
-        cluster = place[0]
-        there = [item for item in self.releases if item.application.cluster == cluster]
-        return not any(
-            id(release) not in self._rendered
-            or id(release) in self._half_known
-            or (place in self.spread(release) and _is_elsewhere(release))
-            for release in there
-        )
-
-    @cached_property
-    def _spreads(self) -> dict[int, set[ClusterNamespace]]:
-        found: dict[int, set[ClusterNamespace]] = {}
-        for manifest in self._deployment.manifests:
-            release = manifest.release
-            found.setdefault(id(release), {release.place}).add(place_of(manifest))
-        return found
-
-    @cached_property
-    def _rendered(self) -> set[int]:
-        return {id(release) for release in self._deployment.releases}
-
-    @cached_property
-    def _half_known(self) -> set[int]:
-        return {id(release) for release in self._deployment.half_known}
-
-
-def _is_elsewhere(release: Release) -> bool:
-    return any(problem.kind in _ELSEWHERE for problem in release.problems)

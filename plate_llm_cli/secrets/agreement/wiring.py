@@ -8,7 +8,6 @@ from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.places import ManifestPlace
 from plate_llm_cli.graph.secret_stores import is_eso
 from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
-from plate_llm_cli.secrets.agreement.surroundings import Surroundings
 from plate_llm_cli.source.violations import near_name
 
 if TYPE_CHECKING:
@@ -24,11 +23,10 @@ _MOST_KEYS = 8
 
 def wiring_gaps(deployment: Deployment) -> Iterator[Gap]:
     """What a pod would wait for in vain. What may be absent, and says so, is left out."""
-    around = Surroundings(deployment)
     for made in deployment.secrets.produced:
         yield from _faults(made)
     for chain in deployment.secret_chains:
-        if chain.use.optional or not around.is_known(chain.use.place):
+        if chain.use.optional or not deployment.known.is_known(chain.use.place):
             continue
         if chain.lacks_key:
             yield _missing_key(chain)

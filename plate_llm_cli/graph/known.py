@@ -1,0 +1,73 @@
+"""How much of a cluster is known: what was not rendered may make what seems to be missing."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.gitops.releases import ProblemKind
+from plate_llm_cli.graph.secret_uses import place_of
+
+if TYPE_CHECKING:
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.secret_uses import ClusterNamespace
+
+_ELSEWHERE: Final = frozenset(
+    {
+        ProblemKind.REMOTE_SOURCE,
+        ProblemKind.UNSUPPORTED_SOURCE,
+        ProblemKind.MISSING_PATH,
+        ProblemKind.OUTSIDE_ROOT,
+        ProblemKind.IGNORED_CHART,
+    }
+)
+"""Problems of a release that leave objects of it unseen."""
+
+
+class Known:
+    """What the releases of a deployment, and of the tree that it is from, let be known."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    @cached_property
+    def releases(self) -> list[Release]:
+        """Every release of the tree, rendered or not; those that charts render included."""
+        found = [*self._deployment.discovery.releases, *self._deployment.releases]
+        return list({id(release): release for release in found}.values())
+
+    def spread(self, release: Release) -> set[ClusterNamespace]:
+        """The namespaces that a release goes to: its objects may name others than its own."""
+        return self._spreads.get(id(release), {release.place})
+
+    def is_known(self, place: ClusterNamespace) -> bool:
+        """Whether everything that the tree deploys to `place`, or over it, was seen."""
+        cluster = place[0]
+        there = [item for item in self.releases if item.application.cluster == cluster]
+        return not any(
+            id(release) not in self._rendered
+            or id(release) in self._half_known
+            or (place in self.spread(release) and _is_elsewhere(release))
+            for release in there
+        )
+
+    @cached_property
+    def _spreads(self) -> dict[int, set[ClusterNamespace]]:
+        found: dict[int, set[ClusterNamespace]] = {}
+        for manifest in self._deployment.manifests:
+            release = manifest.release
+            found.setdefault(id(release), {release.place}).add(place_of(manifest))
+        return found
+
+    @cached_property
+    def _rendered(self) -> set[int]:
+        return {id(release) for release in self._deployment.releases}
+
+    @cached_property
+    def _half_known(self) -> set[int]:
+        return {id(release) for release in self._deployment.half_known}
+
+
+def _is_elsewhere(release: Release) -> bool:
+    return any(problem.kind in _ELSEWHERE for problem in release.problems)
