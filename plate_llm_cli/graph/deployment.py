@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.graph import checks
 from plate_llm_cli.graph.known import Known
 from plate_llm_cli.graph.secret_chains import SecretChains
+from plate_llm_cli.graph.wiring import Wiring
 from plate_llm_cli.source.plain import to_plain
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Deployment:
     def known(self) -> Known:
         """How much is known of the clusters that are deployed to."""
         return Known(self)
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """What leads to what: Ingress, Service, pods, and objects by name."""
+        return Wiring(self.manifests)
 
     @cached_property
     def secrets(self) -> SecretChains:

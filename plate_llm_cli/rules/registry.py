@@ -36,6 +36,8 @@ from plate_llm_cli.rules.kubernetes.invalid_manifest import InvalidManifest
 from plate_llm_cli.rules.kubernetes.shadowed_item import ShadowedItem
 from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
 from plate_llm_cli.rules.kubernetes.unchecked_kind import UncheckedKind
+from plate_llm_cli.rules.network.missing_backend import MissingBackend
+from plate_llm_cli.rules.network.unselected_service import UnselectedService
 from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
 from plate_llm_cli.rules.secrets.missing_projected_key import MissingProjectedKey
@@ -86,6 +88,8 @@ RULES: tuple[Rule, ...] = (
     UnavailableApi(),
     DeprecatedApi(),
     UncheckedKind(),
+    UnselectedService(),
+    MissingBackend(),
     InvalidSecretsSpec(),
     UnknownSpecEnvironment(),
     UnspecifiedSecret(),

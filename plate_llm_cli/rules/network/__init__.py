@@ -1,0 +1,1 @@
+"""Rules about what leads to pods: Services and Ingresses."""
