@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.graph.certificates import Certificates
+from plate_llm_cli.graph.ingress_controllers import Controllers
 from plate_llm_cli.graph.ingresses import ingresses_of
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.services import services_of
@@ -41,6 +43,16 @@ class Wiring:
     def ingresses(self) -> list[Ingress]:
         """Ingresses with their routes."""
         return ingresses_of(self.manifests)
+
+    @cached_property
+    def controllers(self) -> Controllers:
+        """Which controller serves which Ingress."""
+        return Controllers(self.manifests, self.ingresses)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """The issuers of certificates and what is asked of them."""
+        return Certificates(self.manifests, self.ingresses)
 
     @cached_property
     def _named(self) -> dict[tuple[ClusterNamespace, str, str], list[Manifest]]:
