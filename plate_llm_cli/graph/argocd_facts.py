@@ -8,11 +8,11 @@ from plate_llm_cli.gitops.generation.facts import ApplicationFacts
 from plate_llm_cli.gitops.generation.needs import needs_of
 from plate_llm_cli.gitops.generation.project import NAMESPACE_WHY, AllowedKind, ProjectFacts
 from plate_llm_cli.graph.scopes import of_cluster
-from plate_llm_cli.graph.secret_fields import at, mapping, text
+from plate_llm_cli.graph.secret_fields import at, text
 from plate_llm_cli.graph.sync_waves import sync_waves
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
@@ -58,7 +58,7 @@ def project_facts(
         for release in deployment.releases
         if (release.application.project, release.application.identity[0]) == project
     ]
-    uses = _Uses(_scopes(deployment))
+    uses = _Uses(deployment.scopes)
     applied = _applied(deployment)
     for release in members:
         uses.note_application(release, creates=release in creating)
@@ -81,15 +81,6 @@ def _applied(deployment: Deployment) -> dict[Release, list[Manifest]]:
         if not {hook.strip() for hook in hooks} <= _TESTS:
             found[manifest.release].append(manifest)
     return found
-
-
-def _scopes(deployment: Deployment) -> dict[tuple[str, str], str]:
-    """By group and kind the scope that the CRDs of the tree give it."""
-    specs: Iterable[dict[str, object]] = (mapping(at(crd, "spec")) for crd in deployment.crds)
-    return {
-        (text(spec.get("group")), text(at(spec, "names", "kind"))): text(spec.get("scope"))
-        for spec in specs
-    }
 
 
 class _Uses:

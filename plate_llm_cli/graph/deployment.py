@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.graph import checks
 from plate_llm_cli.graph.known import Known
+from plate_llm_cli.graph.projects import projects_of
+from plate_llm_cli.graph.scopes import scopes_of
 from plate_llm_cli.graph.secret_chains import SecretChains
 from plate_llm_cli.graph.wiring import Wiring
 from plate_llm_cli.source.plain import to_plain
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.discovery import Discovery
     from plate_llm_cli.gitops.releases import ChartPart, Release
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
+    from plate_llm_cli.graph.projects import Project
     from plate_llm_cli.graph.provenance import Provenance
     from plate_llm_cli.graph.secret_chains import Chain
     from plate_llm_cli.helm.provenance.tracer import Verdict
@@ -105,6 +108,16 @@ class Deployment:
         files = (self.tree.read(path) for path in self.discovery.crds)
         in_tree = [to_plain(document.root) for file in files for document in file.documents]
         return [*applied, *in_tree]
+
+    @cached_property
+    def scopes(self) -> dict[tuple[str, str], str]:
+        """By group and kind the scope that the CRDs of the tree give it."""
+        return scopes_of(self.crds)
+
+    @cached_property
+    def projects(self) -> list[Project]:
+        """The AppProjects of the tree."""
+        return list(projects_of(self))
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -6,8 +6,10 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.graph.secret_fields import at, text
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 _OF_CLUSTER: Final = frozenset(
     {
@@ -46,8 +48,37 @@ _OF_CLUSTER: Final = frozenset(
     }
 )
 """`kubectl api-resources --namespaced=false` of Kubernetes 1.34, the Gateway API and snapshots."""
+_BUILT_IN: Final = frozenset(
+    {
+        "coordination.k8s.io",
+        "discovery.k8s.io",
+        "events.k8s.io",
+        "networking.k8s.io",
+        "rbac.authorization.k8s.io",
+        "storage.k8s.io",
+    }
+)
+"""Groups of Kubernetes itself with kinds that belong to a namespace."""
 _SAYS_SO: Final = re.compile(r"Cluster[A-Z]")
 _MISLEADING: Final = frozenset({("cluster.x-k8s.io", "ClusterClass")})
+
+
+def scopes_of(crds: Iterable[object]) -> dict[tuple[str, str], str]:
+    """By group and kind the scope that CustomResourceDefinitions give it."""
+    specs = [at(crd, "spec") for crd in crds]
+    return {
+        (text(at(spec, "group")), text(at(spec, "names", "kind"))): text(at(spec, "scope"))
+        for spec in specs
+    }
+
+
+def known_scope(group: str, kind: str, scopes: Mapping[tuple[str, str], str]) -> str:
+    """`Cluster` or `Namespaced`; '' for a custom kind whose CRD is not among `scopes`."""
+    found = scopes.get((group, kind))
+    if found or (group, kind) in _OF_CLUSTER:
+        return found or "Cluster"
+    of_kubernetes = "." not in group or group in _BUILT_IN
+    return "Namespaced" if of_kubernetes or group == "argoproj.io" else ""
 
 
 def of_cluster(
