@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.graph.certificates import Certificates
 from plate_llm_cli.graph.ingress_controllers import Controllers
 from plate_llm_cli.graph.ingresses import ingresses_of
+from plate_llm_cli.graph.pod_security import enforced_levels
+from plate_llm_cli.graph.scaling import autoscalers_of, budgets_of
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.services import services_of
 from plate_llm_cli.graph.workloads import workloads_of
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.graph.ingresses import Ingress
     from plate_llm_cli.graph.manifests import Manifest
+    from plate_llm_cli.graph.scaling import Autoscaler, Budget
     from plate_llm_cli.graph.secret_uses import ClusterNamespace
     from plate_llm_cli.graph.services import Service
     from plate_llm_cli.graph.workloads import Workload
@@ -53,6 +56,21 @@ class Wiring:
     def certificates(self) -> Certificates:
         """The issuers of certificates and what is asked of them."""
         return Certificates(self.manifests, self.ingresses)
+
+    @cached_property
+    def autoscalers(self) -> list[Autoscaler]:
+        """What scales workloads."""
+        return autoscalers_of(self.manifests, self.workloads)
+
+    @cached_property
+    def budgets(self) -> list[Budget]:
+        """PodDisruptionBudgets with the workloads that they select."""
+        return budgets_of(self.manifests, self.workloads)
+
+    @cached_property
+    def security_levels(self) -> dict[ClusterNamespace, str]:
+        """The Pod Security Standards that namespaces of the tree enforce."""
+        return enforced_levels(self.manifests)
 
     @cached_property
     def _named(self) -> dict[tuple[ClusterNamespace, str, str], list[Manifest]]:

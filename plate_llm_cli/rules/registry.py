@@ -61,6 +61,19 @@ from plate_llm_cli.rules.values.misread_scalar import MisreadScalar
 from plate_llm_cli.rules.values.possibly_dead_value import PossiblyDeadValue
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
+from plate_llm_cli.rules.workloads.blocking_disruption_budget import BlockingDisruptionBudget
+from plate_llm_cli.rules.workloads.fighting_replicas import FightingReplicas
+from plate_llm_cli.rules.workloads.impossible_scaling import ImpossibleScaling
+from plate_llm_cli.rules.workloads.missing_probe import MissingProbe
+from plate_llm_cli.rules.workloads.missing_resources import MissingResources
+from plate_llm_cli.rules.workloads.mounted_token import MountedToken
+from plate_llm_cli.rules.workloads.mutable_image import MutableImage
+from plate_llm_cli.rules.workloads.privileged_pod import PrivilegedPod
+from plate_llm_cli.rules.workloads.refused_pod import RefusedPod
+from plate_llm_cli.rules.workloads.unmeasured_autoscaler import UnmeasuredAutoscaler
+from plate_llm_cli.rules.workloads.unselected_budget import UnselectedBudget
+from plate_llm_cli.rules.workloads.untargeted_autoscaler import UntargetedAutoscaler
+from plate_llm_cli.rules.workloads.weak_pod_security import WeakPodSecurity
 
 if TYPE_CHECKING:
     from plate_llm_cli.rules.base import Rule
@@ -90,6 +103,19 @@ RULES: tuple[Rule, ...] = (
     UncheckedKind(),
     UnselectedService(),
     MissingBackend(),
+    MutableImage(),
+    MissingResources(),
+    MissingProbe(),
+    RefusedPod(),
+    PrivilegedPod(),
+    WeakPodSecurity(),
+    MountedToken(),
+    ImpossibleScaling(),
+    UntargetedAutoscaler(),
+    UnmeasuredAutoscaler(),
+    FightingReplicas(),
+    BlockingDisruptionBudget(),
+    UnselectedBudget(),
     InvalidSecretsSpec(),
     UnknownSpecEnvironment(),
     UnspecifiedSecret(),

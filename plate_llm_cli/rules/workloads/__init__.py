@@ -1,0 +1,1 @@
+"""Rules about how pods run: their images, resources, replicas, probes and privileges."""

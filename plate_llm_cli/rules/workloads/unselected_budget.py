@@ -1,0 +1,95 @@
+"""A budget of no pods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.secret_fields import mapping
+from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.scaling import Budget
+    from plate_llm_cli.graph.workloads import Workload
+
+
+class UnselectedBudget(Rule):
+    """A PodDisruptionBudget selects no pod of its namespace.
+
+    ## What it does
+    Compares the selector of each budget with the labels of all pods that the tree makes in its
+    namespace. It is an error where a workload of the same release has some of the labels: then
+    the others are wrong. Otherwise an operator may make the pods, and it is an info. Namespaces of
+    which not everything is in the tree are left out.
+
+    ## Why is this bad?
+    It protects nothing: draining nodes takes all pods away at once.
+
+    ## Example
+    ```yaml
+    kind: PodDisruptionBudget
+    spec:
+      selector:
+        matchLabels: {app: web, tier: front}   # the pods have `tier: web`
+    ```
+
+    ## Use instead
+    ```yaml
+        matchLabels: {app: web, tier: web}
+    ```
+    """
+
+    id = "unselected-budget"
+    severity = Severity.ERROR
+    summary = "A PodDisruptionBudget selects no pod of its namespace"
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every budget without pods."""
+        for budget in deployment.wiring.budgets:
+            labels = mapping(budget.selector.get("matchLabels"))
+            if budget.workloads or not labels or not deployment.known.is_known(budget.place):
+                continue
+            yield _defect(budget, labels, deployment.wiring.workloads)
+
+
+def _defect(budget: Budget, labels: dict[str, object], workloads: list[Workload]) -> Defect:
+    near = _nearest(budget, labels, workloads)
+    wanted = ", ".join(f"{name}={value}" for name, value in labels.items())
+    route = ("spec", "selector", "matchLabels")
+    message = f"no pod in namespace {budget.place[1]} has the labels {wanted}"
+    if near is None:
+        return Defect(
+            ManifestPlace(budget.manifest, route),
+            message,
+            "nothing to do where an operator or a person makes these pods",
+            severity=Severity.INFO,
+        )
+    differing = [name for name, value in labels.items() if near.labels.get(name) != value]
+    has = ", ".join(f"{name}={near.labels[name]}" for name in differing if name in near.labels)
+    pods = (*near.base[:-1], "metadata", "labels")
+    return Defect(
+        ManifestPlace(budget.manifest, (*route, *differing[:1])),
+        message,
+        f"{near.label} has {has or 'no ' + ', '.join(differing)}: let both be the same",
+        related=((ManifestPlace(near.manifest, pods), f"the pods of {near.label}"),),
+    )
+
+
+def _nearest(
+    budget: Budget, labels: dict[str, object], workloads: list[Workload]
+) -> Workload | None:
+    """The workload of the same release with all labels but one, or with values that resemble."""
+    for item in workloads:
+        if item.manifest.release is not budget.manifest.release or item.place != budget.place:
+            continue
+        if item.is_brief or item.manifest.hook:
+            continue
+        fits = sum(item.labels.get(name) == value for name, value in labels.items())
+        pairs = [(str(value), item.labels.get(name, "")) for name, value in labels.items()]
+        alike = all(has and (value in has or has in value) for value, has in pairs)
+        if (fits and fits >= len(labels) - 1) or alike:
+            return item
+    return None
