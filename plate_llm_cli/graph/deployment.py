@@ -7,6 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.graph import checks
+from plate_llm_cli.graph.absences import Absences
+from plate_llm_cli.graph.env_contracts import EnvContracts
 from plate_llm_cli.graph.known import Known
 from plate_llm_cli.graph.projects import projects_of
 from plate_llm_cli.graph.scopes import scopes_of
@@ -90,6 +92,16 @@ class Deployment:
     def wiring(self) -> Wiring:
         """What leads to what: Ingress, Service, pods, and objects by name."""
         return Wiring(self.manifests)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """What pods refer to, and which of it nothing makes."""
+        return Absences(self)
+
+    @cached_property
+    def env_contracts(self) -> EnvContracts:
+        """The containers whose variables a contract describes."""
+        return EnvContracts(self)
 
     @cached_property
     def secrets(self) -> SecretChains:

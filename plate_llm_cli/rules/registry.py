@@ -38,6 +38,7 @@ from plate_llm_cli.rules.kubernetes.unavailable_api import UnavailableApi
 from plate_llm_cli.rules.kubernetes.unchecked_kind import UncheckedKind
 from plate_llm_cli.rules.network.missing_backend import MissingBackend
 from plate_llm_cli.rules.network.unselected_service import UnselectedService
+from plate_llm_cli.rules.network.unserved_target_port import UnservedTargetPort
 from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
 from plate_llm_cli.rules.secrets.missing_projected_key import MissingProjectedKey
@@ -64,13 +65,22 @@ from plate_llm_cli.rules.values.values_schema import ValuesSchema
 from plate_llm_cli.rules.workloads.blocking_disruption_budget import BlockingDisruptionBudget
 from plate_llm_cli.rules.workloads.fighting_replicas import FightingReplicas
 from plate_llm_cli.rules.workloads.impossible_scaling import ImpossibleScaling
+from plate_llm_cli.rules.workloads.misdirected_probe import MisdirectedProbe
+from plate_llm_cli.rules.workloads.misordered_variable import MisorderedVariable
+from plate_llm_cli.rules.workloads.missing_config_key import MissingConfigKey
+from plate_llm_cli.rules.workloads.missing_config_map import MissingConfigMap
 from plate_llm_cli.rules.workloads.missing_probe import MissingProbe
 from plate_llm_cli.rules.workloads.missing_resources import MissingResources
+from plate_llm_cli.rules.workloads.missing_service_account import MissingServiceAccount
+from plate_llm_cli.rules.workloads.missing_variable import MissingVariable
+from plate_llm_cli.rules.workloads.missing_volume_claim import MissingVolumeClaim
 from plate_llm_cli.rules.workloads.mounted_token import MountedToken
 from plate_llm_cli.rules.workloads.mutable_image import MutableImage
+from plate_llm_cli.rules.workloads.port_variable_mismatch import PortVariableMismatch
 from plate_llm_cli.rules.workloads.privileged_pod import PrivilegedPod
 from plate_llm_cli.rules.workloads.refused_pod import RefusedPod
 from plate_llm_cli.rules.workloads.unmeasured_autoscaler import UnmeasuredAutoscaler
+from plate_llm_cli.rules.workloads.unread_variable import UnreadVariable
 from plate_llm_cli.rules.workloads.unselected_budget import UnselectedBudget
 from plate_llm_cli.rules.workloads.untargeted_autoscaler import UntargetedAutoscaler
 from plate_llm_cli.rules.workloads.weak_pod_security import WeakPodSecurity
@@ -102,6 +112,7 @@ RULES: tuple[Rule, ...] = (
     DeprecatedApi(),
     UncheckedKind(),
     UnselectedService(),
+    UnservedTargetPort(),
     MissingBackend(),
     MutableImage(),
     MissingResources(),
@@ -116,6 +127,15 @@ RULES: tuple[Rule, ...] = (
     FightingReplicas(),
     BlockingDisruptionBudget(),
     UnselectedBudget(),
+    MisdirectedProbe(),
+    PortVariableMismatch(),
+    MisorderedVariable(),
+    MissingVariable(),
+    UnreadVariable(),
+    MissingConfigMap(),
+    MissingConfigKey(),
+    MissingVolumeClaim(),
+    MissingServiceAccount(),
     InvalidSecretsSpec(),
     UnknownSpecEnvironment(),
     UnspecifiedSecret(),

@@ -1,0 +1,146 @@
+"""A probe that asks where nothing answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.listening import INJECTED, is_as_written, is_mentioned
+from plate_llm_cli.graph.secret_fields import at, text
+from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.source.violations import near_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.workloads import Container, ContainerPort
+    from plate_llm_cli.source.nodes import Route
+
+_PROBES: Final = (
+    ("startupProbe",),
+    ("readinessProbe",),
+    ("livenessProbe",),
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+)
+_ACTIONS: Final = ("httpGet", "tcpSocket", "grpc")
+_SERVING: Final = ("http", "web", "api", "app", "grpc", "server", "service", "main")
+"""How names of ports begin that an application answers at, health checks included."""
+_PRIVILEGED: Final = 1024
+
+
+class MisdirectedProbe(Rule):
+    """A probe asks at a port that its container does not have.
+
+    ## What it does
+    Looks for the port of each probe and lifecycle hook. A name has to be one of the container's
+    own ports, else it is an error. A number need not be declared: it is a warning where the
+    container declares one port to serve at, and nobody speaks of the number: no port of the pod,
+    no argument, variable or ConfigMap.
+
+    ## Why is this bad?
+    The probe never succeeds: the pod gets no traffic, or is killed and started again for ever, and
+    the roll-out stands still.
+
+    ## Example
+    ```yaml
+    ports:
+      - {name: http, containerPort: 8080}
+    readinessProbe:
+      httpGet: {path: /readyz, port: web}
+    ```
+
+    ## Use instead
+    ```yaml
+    readinessProbe:
+      httpGet: {path: /readyz, port: http}
+    ```
+    """
+
+    id = "misdirected-probe"
+    severity = Severity.ERROR
+    summary = "A probe asks at a port that its container does not have"
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every probe without its port."""
+        for workload in deployment.wiring.workloads:
+            if not is_as_written(workload):
+                continue
+            for container in workload.containers:
+                for route, port, host in _asked(container):
+                    if isinstance(port, str):
+                        yield from _named(container, route, port)
+                    elif not host and _is_unserved(deployment, container, port):
+                        yield _numbered(container, route, port)
+
+
+def _asked(container: Container) -> Iterator[tuple[Route, int | str, str]]:
+    for steps in _PROBES:
+        for action in _ACTIONS:
+            found = at(container.spec, *steps, action)
+            port = at(found, "port")
+            if isinstance(port, int | str) and port and not isinstance(port, bool):
+                route = (*container.base, *steps, action, "port")
+                yield route, port, text(at(found, "host"))
+
+
+def _named(container: Container, route: Route, name: str) -> Iterator[Defect]:
+    if container.port(name) is not None:
+        return
+    others = [item for item in container.workload.containers if item.port(name) is not None]
+    near = near_name(name, {item.name for item in container.ports if item.name})
+    if name.isdecimal():
+        help_text = "it is looked for as a name, because it is text: write the number unquoted"
+    elif others:
+        help_text = f"it is of container {others[0].name}: only a number reaches other containers"
+    elif near:
+        help_text = f"did you mean {near}?"
+    else:
+        help_text = _has(container)
+    yield Defect(
+        ManifestPlace(container.workload.manifest, route),
+        f"container {container.name} has no port named {name}",
+        help_text,
+        related=_related(container),
+    )
+
+
+def _is_unserved(deployment: Deployment, container: Container, port: int) -> bool:
+    workload = container.workload
+    declared = {item.number for other in workload.lasting for item in other.ports}
+    if port in declared | INJECTED or workload.pod.get("hostNetwork") is True:
+        return False
+    serving = [item for item in container.ports if item.protocol == "TCP" and _serves(item)]
+    return len(serving) == 1 and not is_mentioned(deployment.wiring, workload, port)
+
+
+def _serves(port: ContainerPort) -> bool:
+    if not port.name:
+        return port.number in (80, 443) or port.number >= _PRIVILEGED
+    return port.name.startswith(_SERVING)
+
+
+def _numbered(container: Container, route: Route, port: int) -> Defect:
+    return Defect(
+        ManifestPlace(container.workload.manifest, route),
+        f"container {container.name} does not declare port {port}, which is asked here",
+        _has(container),
+        related=_related(container),
+        severity=Severity.WARNING,
+    )
+
+
+def _has(container: Container) -> str:
+    found = ", ".join(
+        f"{item.number} ({item.name})" if item.name else str(item.number)
+        for item in container.ports
+    )
+    return f"it has {found}" if found else "it declares no port: name one, or give the number"
+
+
+def _related(container: Container) -> tuple[tuple[ManifestPlace, str], ...]:
+    if not container.ports:
+        return ()
+    where = ManifestPlace(container.workload.manifest, (*container.base, "ports"))
+    return ((where, f"the ports of container {container.name}"),)
