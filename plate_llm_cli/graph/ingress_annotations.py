@@ -1,6 +1,6 @@
 """The annotations that ingress-nginx reads, and what their values look like.
 
-Keys: docs/user-guide/nginx-configuration/annotations-risk.md of kubernetes/ingress-nginx, with those
+Keys: docs/user-guide/nginx-configuration/annotations-risk.md of kubernetes/ingress-nginx, and those
 of earlier and later releases. Forms: the validators in internal/ingress/annotations.
 """
 
@@ -8,7 +8,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.graph.secret_fields import text
+
+if TYPE_CHECKING:
+    from plate_llm_cli.graph.ingresses import Ingress
+    from plate_llm_cli.source.nodes import Route
 
 NGINX: Final = "nginx.ingress.kubernetes.io"
 
@@ -131,8 +137,9 @@ REPLACED: Final = {
 """Keys that are read no more, or are another controller's, and what does their work."""
 
 CERT_MANAGER: Final = "cert-manager.io"
-CERT_MANAGER_KEYS: Final = frozenset(
-    """
+ACME: Final = "acme.cert-manager.io"
+EXTERNAL_DNS: Final = "external-dns.alpha.kubernetes.io"
+_CERT_MANAGER: Final = """
     allow-direct-injection alt-names certificate-name certificate-revision cluster-issuer
     common-name duration email-sans inject-apiserver-ca inject-ca-from inject-ca-from-secret ip-sans
     issue-temporary-certificate issuer issuer-group issuer-kind issuer-name private-key-algorithm
@@ -140,21 +147,38 @@ CERT_MANAGER_KEYS: Final = frozenset(
     renew-before renew-before-percentage revision-history-limit secret-template subject-countries
     subject-localities subject-organizationalunits subject-organizations subject-postalcodes
     subject-provinces subject-serialnumber subject-streetaddresses uri-sans usages
-    """.split()
-)
-"""cert-manager's reference of annotations."""
-ACME_KEYS: Final = frozenset(
-    {
-        "http01-edit-in-place",
-        "http01-ingress-class",
-        "http01-ingress-ingressclassname",
-        "http01-override-ingress-name",
-    }
-)
-EXTERNAL_DNS_KEYS: Final = frozenset(
-    """
+"""
+_ACME: Final = """
+    http01-edit-in-place http01-ingress-class http01-ingress-ingressclassname
+    http01-override-ingress-name
+"""
+_EXTERNAL_DNS: Final = """
     access alias controller endpoints-type exclude gateway-hostname-source hostname ingress
     ingress-hostname-source internal-hostname record-type set-identifier target ttl
-    """.split()
-)
-"""Those that every provider shares."""
+"""
+KNOWN: Final = {
+    NGINX: KEYS,
+    CERT_MANAGER: frozenset(_CERT_MANAGER.split()),
+    ACME: frozenset(_ACME.split()),
+    EXTERNAL_DNS: frozenset(_EXTERNAL_DNS.split()),
+}
+"""By prefix the keys of those who say which ones they read. The last three read others besides."""
+OLD_PREFIXES: Final = {"ingress.kubernetes.io": NGINX, "certmanager.k8s.io": CERT_MANAGER}
+"""Prefixes of releases long gone, and what took their place."""
+_TRUE: Final = frozenset({"1", "t", "T", "TRUE", "true", "True"})
+
+
+def annotation_route(key: str) -> Route:
+    """The way to an annotation in its object."""
+    return ("metadata", "annotations", key)
+
+
+def nginx_text(ingress: Ingress, name: str) -> str:
+    """What an Ingress has in an annotation of ingress-nginx, or ''."""
+    return text(ingress.annotations.get(f"{NGINX}/{name}"))
+
+
+def nginx_switch(ingress: Ingress, name: str) -> bool | None:
+    """The same for a switch; None where it is not given."""
+    value = nginx_text(ingress, name)
+    return value in _TRUE if value else None

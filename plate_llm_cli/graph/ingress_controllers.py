@@ -55,7 +55,7 @@ _BY_CLASS_OBJECT: Final = (
     (r"projectcontour\.io/", Controller.CONTOUR),
     (r"azure/application-gateway", Controller.AZURE),
 )
-"""What `spec.controller` of an IngressClass says; several may be installed under names of theirs."""
+"""What `spec.controller` of an IngressClass says: one controller may have several such names."""
 _BY_WORD: Final = {
     "nginx": Controller.INGRESS_NGINX,
     "traefik": Controller.TRAEFIK,

@@ -120,3 +120,12 @@ class Ingress:
 def ingresses_of(manifests: Iterable[Manifest]) -> list[Ingress]:
     """Every Ingress, hooks aside."""
     return [Ingress(item) for item in manifests if item.kind == "Ingress" and not item.hook]
+
+
+def covers(name: str, host: str) -> bool:
+    """Whether a certificate or rule for `name` is good for `host`: `*` stands for one label."""
+    name, host = name.lower(), host.lower()
+    if name == host:
+        return True
+    label, _, rest = host.partition(".")
+    return bool(label) and label != "*" and name == f"*.{rest}"

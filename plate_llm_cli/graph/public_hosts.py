@@ -17,16 +17,18 @@ def public_hosts(manifests: Iterable[Manifest]) -> dict[str, Release]:
     """By host the first release that takes it: Ingresses, Routes and those of the Gateway API."""
     found: dict[str, Release] = {}
     for manifest in manifests:
-        for host in _hosts(manifest.kind, mapping(manifest.plain.get("spec"))):
+        for host in hosts_of(manifest):
             if "." in host and host not in found:
                 found[host] = manifest.release
     return found
 
 
-def _hosts(kind: str, spec: dict[str, Any]) -> Iterator[str]:
+def hosts_of(manifest: Manifest, *, with_tls: bool = True) -> Iterator[str]:
+    """The hosts that an object takes; without `with_tls` not those that it has TLS for alone."""
+    kind, spec = manifest.kind, mapping(manifest.plain.get("spec"))
     if kind == "Ingress":
         yield from (text(rule.get("host")) for _, rule in mappings(spec.get("rules")))
-        for _, entry in mappings(spec.get("tls")):
+        for _, entry in mappings(spec.get("tls") if with_tls else ()):
             yield from texts(entry.get("hosts"))
     elif kind in ("HTTPRoute", "GRPCRoute", "TLSRoute"):
         yield from texts(spec.get("hostnames"))

@@ -29,6 +29,20 @@ from plate_llm_cli.rules.helm.helm_lint import HelmLint
 from plate_llm_cli.rules.helm.missing_dependency import MissingDependency
 from plate_llm_cli.rules.helm.render_failed import RenderFailed
 from plate_llm_cli.rules.helm.render_note import RenderNote
+from plate_llm_cli.rules.ingress.buffered_stream import BufferedStream
+from plate_llm_cli.rules.ingress.conflicting_route import ConflictingRoute
+from plate_llm_cli.rules.ingress.contradictory_redirect import ContradictoryRedirect
+from plate_llm_cli.rules.ingress.exposed_metrics import ExposedMetrics
+from plate_llm_cli.rules.ingress.ignored_annotation import IgnoredAnnotation
+from plate_llm_cli.rules.ingress.invalid_acme_issuer import InvalidAcmeIssuer
+from plate_llm_cli.rules.ingress.invalid_annotation import InvalidAnnotation
+from plate_llm_cli.rules.ingress.missing_issuer import MissingIssuer
+from plate_llm_cli.rules.ingress.two_issuers import TwoIssuers
+from plate_llm_cli.rules.ingress.uncovered_host import UncoveredHost
+from plate_llm_cli.rules.ingress.unissuable_certificate import UnissuableCertificate
+from plate_llm_cli.rules.ingress.unissued_certificate import UnissuedCertificate
+from plate_llm_cli.rules.ingress.unmatched_rewrite import UnmatchedRewrite
+from plate_llm_cli.rules.ingress.unrouted_tls_host import UnroutedTlsHost
 from plate_llm_cli.rules.kubernetes.deprecated_api import DeprecatedApi
 from plate_llm_cli.rules.kubernetes.duplicate_manifest_key import DuplicateManifestKey
 from plate_llm_cli.rules.kubernetes.duplicate_object import DuplicateObject
@@ -114,6 +128,20 @@ RULES: tuple[Rule, ...] = (
     UnselectedService(),
     UnservedTargetPort(),
     MissingBackend(),
+    ConflictingRoute(),
+    UncoveredHost(),
+    UnroutedTlsHost(),
+    IgnoredAnnotation(),
+    InvalidAnnotation(),
+    UnmatchedRewrite(),
+    ContradictoryRedirect(),
+    BufferedStream(),
+    ExposedMetrics(),
+    UnissuedCertificate(),
+    TwoIssuers(),
+    MissingIssuer(),
+    InvalidAcmeIssuer(),
+    UnissuableCertificate(),
     MutableImage(),
     MissingResources(),
     MissingProbe(),

@@ -1,0 +1,1 @@
+"""Rules about Ingresses: their routes, annotations and certificates."""
