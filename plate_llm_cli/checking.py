@@ -97,7 +97,9 @@ def examine(
 def rule_info(rule: Rule) -> RuleInfo:
     """A rule's documentation as reports carry it."""
     text = inspect.cleandoc(rule.__doc__ or "")
-    return RuleInfo(rule.id, rule.severity, rule.summary, rule.summary, text)
+    return RuleInfo(
+        rule.id, rule.severity, rule.summary, rule.summary, text, sensitive=rule.sensitive
+    )
 
 
 def fails(report: Report, fail_on: str) -> bool:

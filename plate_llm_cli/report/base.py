@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from plate_llm_cli.findings import Location, Severity
@@ -49,7 +50,7 @@ def no_lines(path: str) -> Sequence[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """The outcome of one run: everything a format may say.
 
@@ -83,10 +84,25 @@ class Report:
             self.suppressed,
         )
 
+    def is_hidden(self, finding: Finding, location: Location) -> bool:
+        """Whether the line of a finding may hold a secret, whichever rule points at it."""
+        rule = self.rules.get(finding.rule)
+        sensitive = rule is not None and rule.sensitive
+        return sensitive or (location.path, location.line) in self._secret_lines
+
+    @cached_property
+    def _secret_lines(self) -> frozenset[tuple[str, int]]:
+        sensitive = {rule.id for rule in self.rules.values() if rule.sensitive}
+        return frozenset(
+            (finding.location.path, line)
+            for finding in self.findings
+            if finding.rule in sensitive
+            for line in range(finding.location.line, last_line(finding.location) + 1)
+        )
+
     def excerpt(self, finding: Finding, location: Location) -> str | None:
         """The source line at `location`, or None where it is unknown or must not be shown."""
-        rule = self.rules.get(finding.rule)
-        if rule is not None and rule.sensitive:
+        if self.is_hidden(finding, location):
             return None
         lines = self.lines(location.path)
         return lines[location.line - 1] if 0 < location.line <= len(lines) else None

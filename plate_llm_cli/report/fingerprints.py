@@ -48,8 +48,7 @@ class Fingerprints:
         return f"{digest}:{self._seen[digest]}"
 
     def _line_hash(self, finding: Finding) -> str | None:
-        rule = self._report.rules.get(finding.rule)
-        if rule is not None and rule.sensitive:
+        if self._report.is_hidden(finding, finding.location):
             return None
         path = finding.location.path
         if path not in self._hashes:

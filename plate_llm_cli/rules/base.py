@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from plate_llm_cli.findings import Fix, Severity
-    from plate_llm_cli.gitops.releases import ProblemKind
+    from plate_llm_cli.gitops.releases import ProblemKind, ReleaseProblem
     from plate_llm_cli.graph.deployment import Deployment
 
 __all__ = [
@@ -63,6 +63,8 @@ class Rule(ABC):
     """True when the rule finds nothing unless the values behind fields were looked for."""
     needs_server: ClassVar[bool] = False
     """True when the rule is about what a server holds, which a look at the tree does not ask."""
+    sensitive: ClassVar[bool] = False
+    """True when the lines that it points at may hold a secret: no report shows them."""
 
     @abstractmethod
     def check(self, deployment: Deployment) -> Iterator[Defect]:
@@ -70,28 +72,31 @@ class Rule(ABC):
 
 
 class ReleaseProblemRule(Rule):
-    """A rule for what resolving an Application already noticed: it only has to be documented."""
+    """A rule for what discovery already noticed: it only has to be documented."""
 
     kinds: ClassVar[tuple[ProblemKind, ...]]
     severities: ClassVar[Mapping[ProblemKind, Severity]] = {}
     """Kinds that are not as bad as the others."""
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
-        """Every problem of these kinds in every release."""
+        """Every problem of these kinds in every release and every ApplicationSet."""
         for release in deployment.releases:
             for problem in release.problems:
                 if problem.kind in self.kinds:
-                    related = tuple(
-                        (FilePlace(file, span), text) for file, span, text in problem.related
-                    )
-                    yield Defect(
-                        FilePlace(problem.file, problem.span),
-                        problem.message,
-                        problem.help,
-                        releases=(release.name,),
-                        related=related,
-                        severity=self.severities.get(problem.kind),
-                    )
+                    yield self._defect(problem, (release.name,))
+        for problem in deployment.discovery.set_problems:
+            if problem.kind in self.kinds:
+                yield self._defect(problem, ())
+
+    def _defect(self, problem: ReleaseProblem, releases: tuple[str, ...]) -> Defect:
+        return Defect(
+            FilePlace(problem.file, problem.span),
+            problem.message,
+            problem.help,
+            releases=releases,
+            related=tuple((FilePlace(file, span), text) for file, span, text in problem.related),
+            severity=self.severities.get(problem.kind),
+        )
 
 
 class ReportedElsewhere(Rule):

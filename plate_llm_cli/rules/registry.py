@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.rules.argocd.duplicate_application import DuplicateApplication
+from plate_llm_cli.rules.argocd.empty_generator import EmptyGenerator
 from plate_llm_cli.rules.argocd.ignored_chart import IgnoredChart
 from plate_llm_cli.rules.argocd.ignored_values import IgnoredValues
 from plate_llm_cli.rules.argocd.invalid_application import InvalidApplication
+from plate_llm_cli.rules.argocd.invalid_application_set import InvalidApplicationSet
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
 from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
@@ -57,6 +59,8 @@ from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
 from plate_llm_cli.rules.secrets.missing_projected_key import MissingProjectedKey
 from plate_llm_cli.rules.secrets.missing_secret_key import MissingSecretKey
+from plate_llm_cli.rules.secrets.placeholder_value import PlaceholderValue
+from plate_llm_cli.rules.secrets.plaintext_credential import PlaintextCredential
 from plate_llm_cli.rules.secrets.unknown_secret import UnknownSecret
 from plate_llm_cli.rules.secrets.unknown_spec_environment import UnknownSpecEnvironment
 from plate_llm_cli.rules.secrets.unprovided_secret import UnprovidedSecret
@@ -65,6 +69,7 @@ from plate_llm_cli.rules.secrets.unshared_path import UnsharedPath
 from plate_llm_cli.rules.secrets.unspecified_secret import UnspecifiedSecret
 from plate_llm_cli.rules.secrets.unsynced_secret import UnsyncedSecret
 from plate_llm_cli.rules.secrets.unusable_secret import UnusableSecret
+from plate_llm_cli.rules.secrets.unusable_secret_data import UnusableSecretData
 from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
 from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
@@ -164,6 +169,9 @@ RULES: tuple[Rule, ...] = (
     MissingConfigKey(),
     MissingVolumeClaim(),
     MissingServiceAccount(),
+    PlaintextCredential(),
+    PlaceholderValue(),
+    UnusableSecretData(),
     InvalidSecretsSpec(),
     UnknownSpecEnvironment(),
     UnspecifiedSecret(),
@@ -186,6 +194,8 @@ RULES: tuple[Rule, ...] = (
     DuplicateApplication(),
     RemoteSource(),
     UnsupportedSource(),
+    InvalidApplicationSet(),
+    EmptyGenerator(),
     UnexpandedApplicationSet(),
     RefusedObject(),
     ServerWarning(),
