@@ -15,7 +15,7 @@ from plate_llm_cli.source.plain import to_plain
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.source.nodes import SourceFile
+    from plate_llm_cli.source.nodes import SourceFile, Span
 
 API_GROUP = "argoproj.io/"
 IN_CLUSTER = "https://kubernetes.default.svc"
@@ -72,12 +72,22 @@ class ApplicationSource:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Application:
-    """An ArgoCD Application. `node` is its root mapping in `file`."""
+    """An ArgoCD Application. `node` is its root mapping in `file`.
+
+    One that an ApplicationSet makes stands at the set's template in `file`, filled in; `origins`
+    are the places that its parameters come from, with a word on each.
+    """
 
     file: SourceFile
     node: Mapping
     name: str
     sources: tuple[ApplicationSource, ...]
+    origins: tuple[tuple[SourceFile, Span, str], ...] = ()
+
+    @property
+    def is_made(self) -> bool:
+        """True where an ApplicationSet makes it: no file has it as it is."""
+        return bool(self.origins)
 
     def text(self, *route: str) -> str:
         """The scalar at `route` of the object as text, or ''."""
@@ -101,6 +111,17 @@ class Application:
         return self.text("spec", "project") or "default"
 
     @property
+    def sync_options(self) -> tuple[str, ...]:
+        """What `syncPolicy.syncOptions` lists, such as `CreateNamespace=true`."""
+        listed = items_of(find(self.node, ("spec", "syncPolicy", "syncOptions")))
+        return tuple(text_of(item) for item in listed)
+
+    @property
+    def creates_namespace(self) -> bool:
+        """Whether ArgoCD makes the namespace that is deployed to."""
+        return "CreateNamespace=true" in self.sync_options
+
+    @property
     def identity(self) -> tuple[str, str]:
         """Namespace and name: two Applications that share them are one object."""
         return (self.text("metadata", "namespace") or ARGO_NAMESPACE, self.name)
@@ -115,13 +136,16 @@ class Application:
         return next((source for source in self.sources if source.ref == ref), None)
 
 
-def read_application(file: SourceFile, node: Mapping) -> Application:
+def read_application(
+    file: SourceFile, node: Mapping, origins: tuple[tuple[SourceFile, Span, str], ...] = ()
+) -> Application:
     """The Application that the mapping `node` of `file` describes."""
     return Application(
         file=file,
         node=node,
         name=text_of(find(node, ("metadata", "name"))),
         sources=tuple(_read_source(source) for source in _source_nodes(node)),
+        origins=origins,
     )
 
 

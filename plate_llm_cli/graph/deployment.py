@@ -10,8 +10,9 @@ from plate_llm_cli.graph import checks
 from plate_llm_cli.graph.absences import Absences
 from plate_llm_cli.graph.env_contracts import EnvContracts
 from plate_llm_cli.graph.known import Known
+from plate_llm_cli.graph.namespaces import Namespaces
 from plate_llm_cli.graph.projects import projects_of
-from plate_llm_cli.graph.scopes import scopes_of
+from plate_llm_cli.graph.scopes import of_cluster, scopes_of
 from plate_llm_cli.graph.secret_chains import SecretChains
 from plate_llm_cli.graph.wiring import Wiring
 from plate_llm_cli.source.plain import to_plain
@@ -89,6 +90,11 @@ class Deployment:
         return Known(self)
 
     @cached_property
+    def namespaces(self) -> Namespaces:
+        """Who makes the namespaces that are deployed to."""
+        return Namespaces(self)
+
+    @cached_property
     def wiring(self) -> Wiring:
         """What leads to what: Ingress, Service, pods, and objects by name."""
         return Wiring(self.manifests)
@@ -125,6 +131,11 @@ class Deployment:
     def scopes(self) -> dict[tuple[str, str], str]:
         """By group and kind the scope that the CRDs of the tree give it."""
         return scopes_of(self.crds)
+
+    def is_namespaced(self, manifest: Manifest) -> bool:
+        """Whether an object belongs to a namespace, as far as its kind is known."""
+        group = manifest.api_version.rpartition("/")[0]
+        return not of_cluster(group, manifest.kind, self.scopes)
 
     @cached_property
     def projects(self) -> list[Project]:

@@ -5,16 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.rules.argocd.duplicate_application import DuplicateApplication
+from plate_llm_cli.rules.argocd.emptied_application import EmptiedApplication
 from plate_llm_cli.rules.argocd.empty_generator import EmptyGenerator
+from plate_llm_cli.rules.argocd.forbidden_by_project import ForbiddenByProject
+from plate_llm_cli.rules.argocd.foreign_namespace import ForeignNamespace
+from plate_llm_cli.rules.argocd.frozen_field import FrozenField
 from plate_llm_cli.rules.argocd.ignored_chart import IgnoredChart
 from plate_llm_cli.rules.argocd.ignored_values import IgnoredValues
 from plate_llm_cli.rules.argocd.invalid_application import InvalidApplication
 from plate_llm_cli.rules.argocd.invalid_application_set import InvalidApplicationSet
+from plate_llm_cli.rules.argocd.misordered_wave import MisorderedWave
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
+from plate_llm_cli.rules.argocd.moving_production import MovingProduction
 from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
 from plate_llm_cli.rules.argocd.remote_source import RemoteSource
+from plate_llm_cli.rules.argocd.shared_object import SharedObject
+from plate_llm_cli.rules.argocd.uncreated_namespace import UncreatedNamespace
 from plate_llm_cli.rules.argocd.unexpanded_application_set import UnexpandedApplicationSet
+from plate_llm_cli.rules.argocd.unknown_project import UnknownProject
+from plate_llm_cli.rules.argocd.unpruned_application import UnprunedApplication
 from plate_llm_cli.rules.argocd.unreadable_values import UnreadableValues
 from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
 from plate_llm_cli.rules.cluster.exceeded_quota import ExceededQuota
@@ -75,10 +85,13 @@ from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
 from plate_llm_cli.rules.source.unused_ignore import UnusedIgnore
 from plate_llm_cli.rules.values.dead_value import DeadValue
+from plate_llm_cli.rules.values.enabled_but_absent import EnabledButAbsent
+from plate_llm_cli.rules.values.environment_parity import EnvironmentParity
 from plate_llm_cli.rules.values.gated_value import GatedValue
 from plate_llm_cli.rules.values.invalid_value import InvalidValue
 from plate_llm_cli.rules.values.misread_scalar import MisreadScalar
 from plate_llm_cli.rules.values.possibly_dead_value import PossiblyDeadValue
+from plate_llm_cli.rules.values.shadowing_parameter import ShadowingParameter
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
 from plate_llm_cli.rules.workloads.blocking_disruption_budget import BlockingDisruptionBudget
@@ -119,6 +132,9 @@ RULES: tuple[Rule, ...] = (
     DeadValue(),
     GatedValue(),
     PossiblyDeadValue(),
+    EnabledButAbsent(),
+    ShadowingParameter(),
+    EnvironmentParity(),
     RenderFailed(),
     RenderNote(),
     MissingDependency(),
@@ -192,6 +208,16 @@ RULES: tuple[Rule, ...] = (
     IgnoredChart(),
     IgnoredValues(),
     DuplicateApplication(),
+    UnknownProject(),
+    ForbiddenByProject(),
+    SharedObject(),
+    UncreatedNamespace(),
+    ForeignNamespace(),
+    MisorderedWave(),
+    FrozenField(),
+    EmptiedApplication(),
+    UnprunedApplication(),
+    MovingProduction(),
     RemoteSource(),
     UnsupportedSource(),
     InvalidApplicationSet(),

@@ -1,0 +1,107 @@
+"""Who makes the namespaces that are deployed to."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from plate_llm_cli.gitops.releases import ProblemKind
+
+if TYPE_CHECKING:
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.secret_uses import ClusterNamespace
+
+_ALWAYS: Final = re.compile(r"default|kube-.*|openshift.*|gke-.*|istio-system|cattle-system")
+"""Namespaces that come with a cluster or with what it is set up by."""
+_MAKERS: Final = re.compile(
+    rb"""kind:\s*["']?(?:Namespace|Project|ProjectRequest|SubnamespaceAnchor)\b"""
+    rb"""|kubernetes_namespace|create_?namespace["']?\s*[:=]\s*["']?true""",
+    re.IGNORECASE,
+)
+"""What a file has that makes namespaces, whoever applies it."""
+_BY_HAND: Final = rb"create\s+(?:ns|namespace)\s+"
+_DATA: Final = (".yaml", ".yml", ".json", ".tf", ".hcl", ".libsonnet")
+_WORDS: Final = (".sh", ".md", "Makefile", ".yaml", ".yml")
+
+
+class Namespaces:
+    """What the tree says of the namespaces of its clusters."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self._deployment = deployment
+
+    def is_made(self, place: ClusterNamespace) -> bool:
+        """Whether something makes the namespace, as far as anybody can see from the tree."""
+        name = place[1]
+        argocd = {item.application.identity[0] for item in self._deployment.known.releases}
+        if _ALWAYS.fullmatch(name) or name in argocd or place in self._created:
+            return True
+        word = rb"(?<![\w-])" + re.escape(name.encode()) + rb"(?![\w-])"
+        return any(re.search(word, data) for data in self._makers) or any(
+            re.search(_BY_HAND + word, data) for data in self._recipes
+        )
+
+    def are_made_here(self, cluster: str) -> bool:
+        """Whether the tree makes any namespace of the cluster: else all are made elsewhere."""
+        return any(place[0] == cluster for place in self._created)
+
+    def may_be_made_unseen(self, cluster: str) -> bool:
+        """Whether a release of the cluster was not seen that might make namespaces.
+
+        A chart from a registry makes none, as a rule.
+        """
+        there = [
+            item for item in self._deployment.known.releases if item.application.cluster == cluster
+        ]
+        half = set(map(id, self._deployment.half_known))
+        seen = set(map(id, self._deployment.releases))
+        return any(
+            id(item) in half or id(item) not in seen or _is_elsewhere(item) for item in there
+        )
+
+    @cached_property
+    def _created(self) -> set[ClusterNamespace]:
+        by_argocd = {
+            item.place
+            for item in self._deployment.known.releases
+            if item.application.creates_namespace
+        }
+        objects = {
+            (item.release.application.cluster, item.name)
+            for item in self._deployment.manifests
+            if item.kind == "Namespace" and item.api_version == "v1"
+        }
+        return by_argocd | objects
+
+    @cached_property
+    def _makers(self) -> list[bytes]:
+        """The files that make namespaces outside of what is deployed, or look like it."""
+        applied = {item.file.path for item in self._deployment.manifests}
+        applied |= {item.application.file.path for item in self._deployment.known.releases}
+        tree = self._deployment.tree
+        found = [tree.data(path) for path in tree.walk(suffixes=_DATA) if path not in applied]
+        return [data for data in found if _MAKERS.search(data)]
+
+    @cached_property
+    def _recipes(self) -> list[bytes]:
+        """The files that tell people, or a shell, to make namespaces."""
+        tree = self._deployment.tree
+        found = [tree.data(path) for path in tree.walk(suffixes=_WORDS)]
+        return [data for data in found if re.search(_BY_HAND, data)]
+
+
+def _is_elsewhere(release: Release) -> bool:
+    chart_only = all(source.chart for source in release.application.sources)
+    kinds = {problem.kind for problem in release.problems}
+    return not chart_only and bool(
+        kinds
+        & {
+            ProblemKind.REMOTE_SOURCE,
+            ProblemKind.UNSUPPORTED_SOURCE,
+            ProblemKind.MISSING_PATH,
+            ProblemKind.OUTSIDE_ROOT,
+            ProblemKind.IGNORED_CHART,
+        }
+    )

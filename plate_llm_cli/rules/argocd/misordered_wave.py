@@ -1,0 +1,156 @@
+"""An object that is applied after what cannot start without it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.pod_needs import needs_of_pods
+from plate_llm_cli.graph.secret_fields import at, text
+from plate_llm_cli.graph.secret_uses import place_of
+from plate_llm_cli.graph.sync_order import HELM_HOOK, HOOK, turn_annotation, turn_of
+from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.graph.manifests import Manifest
+    from plate_llm_cli.graph.sync_order import Turn
+    from plate_llm_cli.source.nodes import Route
+
+_WAITED_FOR = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Rollout"})
+"""Kinds that ArgoCD calls healthy only when their pods run, or have ended well."""
+_ANNOTATIONS: Route = ("metadata", "annotations")
+
+
+class MisorderedWave(Rule):
+    """Something is applied before an object that it cannot start without.
+
+    ## What it does
+    Works out the phase and the wave of each object of an Application, from annotations of ArgoCD
+    and of Helm, and compares those of pods with those of what they read: Secrets and whatever
+    makes them, ConfigMaps, service accounts, claims; also of objects with those of their Namespace
+    and CRD. Equal waves are right: ArgoCD applies what others need first. What another
+    Application makes, too, is left out, and so are references that are optional.
+
+    ## Why is this bad?
+    ArgoCD waits for each wave to be healthy before it begins the next. Pods that wait for a Secret
+    of a later wave never are: the first sync into a new cluster hangs.
+
+    ## Example
+    ```yaml
+    kind: Job
+    metadata:
+      annotations: {argocd.argoproj.io/hook: PreSync}   # reads the ConfigMap settings
+    ---
+    kind: ConfigMap
+    metadata: {name: settings}   # is applied by Sync, after PreSync
+    ```
+
+    ## Use instead
+    ```yaml
+    kind: ConfigMap
+    metadata:
+      name: settings
+      annotations: {argocd.argoproj.io/hook: PreSync, argocd.argoproj.io/sync-wave: "-1"}
+    ```
+    """
+
+    id = "misordered-wave"
+    severity = Severity.ERROR
+    summary = "Something is applied before an object that it cannot start without"
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Each object that comes too late, once for each that waits for it."""
+        told: set[tuple[int, int]] = set()
+        for link in _links(deployment):
+            if (id(link.reader), id(link.makers[0])) in told or not _is_alone(link):
+                continue
+            mine = turn_of(link.reader)
+            turns = [turn for item in link.makers if (turn := turn_of(item)) is not None]
+            if mine is None or len(turns) < len(link.makers) or min(turns) <= mine:
+                continue
+            told.add((id(link.reader), id(link.makers[0])))
+            yield _defect(link, mine, min(turns))
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """An object that cannot do without others; `route` is where it names them."""
+
+    reader: Manifest
+    route: Route
+    makers: tuple[Manifest, ...]
+    what: str
+
+
+def _links(deployment: Deployment) -> Iterator[_Link]:
+    for need in needs_of_pods(deployment.wiring, deployment.secrets):
+        if need.workload.kind in _WAITED_FOR and _has_pods(need.workload):
+            what = f"{need.kind} {need.name}"
+            yield _Link(need.workload, need.route, need.makers, what)
+    yield from _homes(deployment)
+
+
+def _has_pods(manifest: Manifest) -> bool:
+    return manifest.text("spec", "replicas") != "0"
+
+
+def _is_for_upgrades(manifest: Manifest) -> bool:
+    """Whether Helm would not run it at the first install, as ArgoCD does."""
+    annotations = at(manifest.plain, "metadata", "annotations")
+    hooks = text(at(annotations, HELM_HOOK))
+    return "pre-upgrade" in hooks and "pre-install" not in hooks and not at(annotations, HOOK)
+
+
+def _homes(deployment: Deployment) -> Iterator[_Link]:
+    """Objects and their Namespaces, custom resources and their CRDs."""
+    spaces: dict[tuple[str, str], list[Manifest]] = {}
+    kinds: dict[tuple[str, str, str], list[Manifest]] = {}
+    for item in deployment.manifests:
+        cluster = item.release.application.cluster
+        if item.kind == "Namespace" and not _is_made_by_argocd(item, deployment):
+            spaces.setdefault((cluster, item.name), []).append(item)
+        if item.kind == "CustomResourceDefinition":
+            spec = item.plain.get("spec")
+            key = (cluster, text(at(spec, "group")), text(at(spec, "names", "kind")))
+            kinds.setdefault(key, []).append(item)
+    for item in deployment.manifests if spaces or kinds else ():
+        cluster, namespace = place_of(item)
+        key = (cluster, item.api_version.rpartition("/")[0], item.kind)
+        if key in kinds:
+            yield _Link(item, ("kind",), tuple(kinds[key]), f"the CRD of {item.kind}")
+        if (cluster, namespace) in spaces and deployment.is_namespaced(item):
+            makers = tuple(spaces[cluster, namespace])
+            yield _Link(item, ("metadata", "namespace"), makers, f"Namespace {namespace}")
+
+
+def _is_made_by_argocd(namespace: Manifest, deployment: Deployment) -> bool:
+    return any(
+        item.application.creates_namespace and item.namespace == namespace.name
+        for item in deployment.known.releases
+    )
+
+
+def _is_alone(link: _Link) -> bool:
+    """Whether reader and makers are of one Application: the order of others is not known."""
+    return all(item.release is link.reader.release for item in link.makers)
+
+
+def _defect(link: _Link, mine: Turn, its: Turn) -> Defect:
+    """At the annotation of the one that comes too late, else of the one that comes too early."""
+    late = link.makers[0]
+    too_late = ManifestPlace(late, (*_ANNOTATIONS, turn_annotation(late)))
+    too_early = ManifestPlace(link.reader, (*_ANNOTATIONS, turn_annotation(link.reader)))
+    at_maker = bool(turn_annotation(late))
+    reader = f"{link.reader.kind} {link.reader.name}"
+    other = ManifestPlace(link.reader, link.route)
+    return Defect(
+        too_late if at_maker else too_early,
+        f"{reader} ({mine}) needs {link.what}, which is applied later ({its})",
+        f"apply {late.kind} {late.name} no later than {mine}",
+        severity=Severity.WARNING if _is_for_upgrades(link.reader) else None,
+        related=((other if at_maker else ManifestPlace(late, ("metadata", "name")), link.what),),
+    )

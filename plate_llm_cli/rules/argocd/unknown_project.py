@@ -1,0 +1,73 @@
+"""A project that is not there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.rules.base import Defect, FilePlace, Rule
+from plate_llm_cli.source.nodes import find, nearest
+from plate_llm_cli.source.violations import slip_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.graph.deployment import Deployment
+
+_ROUTE = ("spec", "project")
+_DIGITS = str.maketrans("", "", "0123456789")
+
+
+class UnknownProject(Rule):
+    """An Application names a project that the tree does not have, while it has others.
+
+    ## What it does
+    Looks for the AppProject of each Application among those of the tree. It is an error where one
+    of them differs by a letter or two; otherwise somebody else may make the project, and it is an
+    info. The project `default` is always there.
+
+    ## Why is this bad?
+    ArgoCD reports "Application referencing project ... which does not exist", and syncs nothing.
+
+    ## Example
+    ```yaml
+    kind: Application
+    spec:
+      project: plaet   # the project is plate
+    ```
+
+    ## Use instead
+    ```yaml
+    kind: Application
+    spec:
+      project: plate
+    ```
+    """
+
+    id = "unknown-project"
+    severity = Severity.ERROR
+    summary = "An Application names a project that the tree does not have"
+
+    def check(self, deployment: Deployment) -> Iterator[Defect]:
+        """Every Application whose project is not there."""
+        names = {item.name for item in deployment.projects}
+        for release in deployment.releases:
+            project = release.application.project
+            if names and project not in {*names, "default"} and "{" not in project:
+                yield _defect(release, project, slip_of(project, {*names, "default"}))
+
+
+def _defect(release: Release, project: str, near: str | None) -> Defect:
+    file, node = release.application.file, release.application.node
+    written = find(node, _ROUTE)
+    span = written.span if written is not None else nearest(node, _ROUTE)[0]
+    # cluster-1 is no slip of cluster-2.
+    sure = near is not None and near.translate(_DIGITS) != project.translate(_DIGITS)
+    return Defect(
+        FilePlace(file, span),
+        f"there is no AppProject {project} in this tree",
+        f"did you mean {near}?" if sure else "nothing to do where somebody else makes it",
+        releases=(release.name,),
+        severity=None if sure else Severity.INFO,
+    )
