@@ -22,12 +22,13 @@ _BY_CLUSTER: Final = {
     "ConfigMap": re.compile(
         r"kube-root-ca\.crt|istio-ca-root-cert|openshift-service-ca\.crt|openshift-.*|"
         r"linkerd-identity-trust-roots|extension-apiserver-authentication|cluster-info|"
-        r"kube-proxy|kubeadm-config|kubelet-config.*|coredns|aws-auth"
+        r"kube-proxy|kubeadm-config|kubelet-config.*|coredns|aws-auth|"
+        r"rook-ceph-mon-endpoints|rook-config-override"
     ),
     "ServiceAccount": re.compile(r"default|builder|deployer|pipeline"),
     "PersistentVolumeClaim": re.compile(r"(?!)"),
 }
-"""What Kubernetes, its distributions and meshes put into namespaces by themselves."""
+"""What Kubernetes, its distributions, meshes and operators put into namespaces by themselves."""
 _MAKERS: Final = {
     "ConfigMap": frozenset({"Bundle"}),  # trust-manager's
     "PersistentVolumeClaim": frozenset({"DataVolume", "ReplicationDestination"}),
@@ -64,7 +65,12 @@ class Absences:
 
     @cached_property
     def _used(self) -> frozenset[tuple[str, str, str, str]]:
-        return frozenset((*item.place, item.kind, item.name) for item in self.references)
+        by_pods = {(*item.place, item.kind, item.name) for item in self.references}
+        by_operators = {
+            (*place_of(item), "ServiceAccount", text(at(item.plain, "spec", "serviceAccountName")))
+            for item in self._deployment.manifests
+        }
+        return frozenset(by_pods | by_operators)
 
     @cached_property
     def _claims(self) -> frozenset[tuple[str, str, str]]:
@@ -105,7 +111,9 @@ class Absences:
         names = self._deployment.wiring.names(reference.place, kind)
         own = [item for item in self._same_kind(reference) if self._is_own(item, reference)]
         unused = [
-            item.name for item in own if (*reference.place, kind, item.name) not in self._used
+            item.name
+            for item in own
+            if (*reference.place, kind, item.name) not in self._used and not _is_collected(item)
         ]
         near = slip_of(reference.name, names) or near_name(reference.name, unused)
         if near:
@@ -145,9 +153,16 @@ def _is_copied(manifest: Manifest) -> bool:
     return any(name.startswith(_COPIED) for name in annotations)
 
 
+def _is_collected(manifest: Manifest) -> bool:
+    """Whether a label has a sidecar find it, as dashboards are found: no pod has to name it."""
+    return any(
+        name.startswith("grafana_") for name in mapping(at(manifest.plain, "metadata", "labels"))
+    )
+
+
 def _is_named_after(reference: Reference) -> bool:
     """Whether its name begins with that of the workload or of the release, as in charts."""
     manifest = reference.workload.manifest
-    release = manifest.chart.part.release_name if manifest.chart else manifest.release.name
+    release = manifest.chart.part.release_name if manifest.chart else ""
     owners = {manifest.name, release} - {""}
     return any(reference.name == name or reference.name.startswith(f"{name}-") for name in owners)

@@ -19,10 +19,13 @@ _FILLED: Final = (
 
 
 def keys_of(manifest: Manifest) -> dict[str, str] | None:
-    """The keys with their text ('' for binary ones); None where something else fills it.
+    """The keys with their text ('' for binary ones); None where they are not known.
 
-    A ConfigMap without a single key is such: it is there to be filled.
+    A controller or a value file that could not be had may add some. A ConfigMap without a single
+    key is there to be filled.
     """
+    if manifest.chart is not None and not manifest.chart.part.complete:
+        return None
     metadata = manifest.plain.get("metadata")
     marks = {**mapping(at(metadata, "labels")), **mapping(at(metadata, "annotations"))}
     if any(name in marks for name in _FILLED):

@@ -70,9 +70,9 @@ class UnservedTargetPort(Rule):
             if not all(is_as_written(item) for item in service.workloads):
                 continue
             for port in service.ports:
-                if isinstance(port.target, str):
+                if isinstance(port.target, str) and not port.target.isdecimal():
                     yield from _named(service, port, port.target)
-                elif port.target is not None and _is_unserved(deployment, service, port):
+                elif _is_unserved(deployment, service, port):
                     yield _numbered(deployment, service, port)
 
 
@@ -88,8 +88,6 @@ def _named(service: Service, port: ServicePort, name: str) -> Iterator[Defect]:
         return
     if same:
         help_text = f"port {name} is {same[0].protocol} there: let both be the same protocol"
-    elif name.isdecimal():
-        help_text = "it is looked for as a name, because it is text: write the number unquoted"
     else:
         near = near_name(name, {item.name for item in _declared(service) if item.name})
         help_text = f"did you mean {near}?" if near else _has(service)
@@ -98,7 +96,7 @@ def _named(service: Service, port: ServicePort, name: str) -> Iterator[Defect]:
         f"no container of {_pods(service)} has a {port.protocol} port named {name}",
         help_text,
         related=_related(service),
-        severity=Severity.WARNING if _is_headless(service) and not name.isdecimal() else None,
+        severity=Severity.WARNING if _is_headless(service) else None,
     )
 
 

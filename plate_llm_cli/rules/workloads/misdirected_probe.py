@@ -68,41 +68,42 @@ class MisdirectedProbe(Rule):
             if not is_as_written(workload):
                 continue
             for container in workload.containers:
-                for route, port, host in _asked(container):
+                for port, routes in _asked(container).items():
                     if isinstance(port, str):
-                        yield from _named(container, route, port)
-                    elif not host and _is_unserved(deployment, container, port):
-                        yield _numbered(container, route, port)
+                        yield from _named(container, routes, port)
+                    elif _is_unserved(deployment, container, port):
+                        yield _numbered(container, routes, port)
 
 
-def _asked(container: Container) -> Iterator[tuple[Route, int | str, str]]:
+def _asked(container: Container) -> dict[int | str, list[Route]]:
+    """The ports of the pod that are asked, each with where that is said."""
+    found: dict[int | str, list[Route]] = {}
     for steps in _PROBES:
         for action in _ACTIONS:
-            found = at(container.spec, *steps, action)
-            port = at(found, "port")
-            if isinstance(port, int | str) and port and not isinstance(port, bool):
-                route = (*container.base, *steps, action, "port")
-                yield route, port, text(at(found, "host"))
+            asked = at(container.spec, *steps, action)
+            port = at(asked, "port")
+            elsewhere = isinstance(port, int) and text(at(asked, "host"))
+            if isinstance(port, int | str) and port and not elsewhere:
+                found.setdefault(port, []).append((*container.base, *steps, action, "port"))
+    return found
 
 
-def _named(container: Container, route: Route, name: str) -> Iterator[Defect]:
-    if container.port(name) is not None:
+def _named(container: Container, routes: list[Route], name: str) -> Iterator[Defect]:
+    if container.port(name) is not None or name.isdecimal():  # which the schemas refuse
         return
     others = [item for item in container.workload.containers if item.port(name) is not None]
     near = near_name(name, {item.name for item in container.ports if item.name})
-    if name.isdecimal():
-        help_text = "it is looked for as a name, because it is text: write the number unquoted"
-    elif others:
+    if others:
         help_text = f"it is of container {others[0].name}: only a number reaches other containers"
     elif near:
         help_text = f"did you mean {near}?"
     else:
         help_text = _has(container)
     yield Defect(
-        ManifestPlace(container.workload.manifest, route),
+        ManifestPlace(container.workload.manifest, routes[0]),
         f"container {container.name} has no port named {name}",
         help_text,
-        related=_related(container),
+        related=_related(container, routes),
     )
 
 
@@ -121,12 +122,12 @@ def _serves(port: ContainerPort) -> bool:
     return port.name.startswith(_SERVING)
 
 
-def _numbered(container: Container, route: Route, port: int) -> Defect:
+def _numbered(container: Container, routes: list[Route], port: int) -> Defect:
     return Defect(
-        ManifestPlace(container.workload.manifest, route),
+        ManifestPlace(container.workload.manifest, routes[0]),
         f"container {container.name} does not declare port {port}, which is asked here",
         _has(container),
-        related=_related(container),
+        related=_related(container, routes),
         severity=Severity.WARNING,
     )
 
@@ -139,8 +140,9 @@ def _has(container: Container) -> str:
     return f"it has {found}" if found else "it declares no port: name one, or give the number"
 
 
-def _related(container: Container) -> tuple[tuple[ManifestPlace, str], ...]:
-    if not container.ports:
-        return ()
-    where = ManifestPlace(container.workload.manifest, (*container.base, "ports"))
-    return ((where, f"the ports of container {container.name}"),)
+def _related(container: Container, routes: list[Route]) -> tuple[tuple[ManifestPlace, str], ...]:
+    manifest = container.workload.manifest
+    also = [(ManifestPlace(manifest, route), "asked here as well") for route in routes[1:]]
+    ports = ManifestPlace(manifest, (*container.base, "ports"))
+    its = [(ports, f"the ports of container {container.name}")] if container.ports else []
+    return (*also, *its)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 _NAME: Final = re.compile(r"[A-Z][A-Z0-9]+(_[A-Z0-9]+)*")
-_OF_SERVICES: Final = re.compile(r".*_(SERVICE_HOST|SERVICE_PORT|PORT)(_[A-Z0-9_]+)?")
+_OF_SERVICES: Final = re.compile(r"(?P<name>.+?)_(SERVICE_HOST|SERVICE_PORT|PORT)(_[A-Z0-9_]+)?")
 """Variables that the kubelet makes of the Services of a namespace."""
 
 
@@ -31,7 +31,8 @@ class MisorderedVariable(Rule):
     ## What it does
     Follows `$(NAME)` in `env`, `command` and `args` as the kubelet does: in `env` it knows what
     `envFrom` brings, what stands before, and the variables of Services. A name that is nowhere is
-    a warning, if it is written as variables are and `envFrom` cannot bring it. `$$(NAME)` is text.
+    a warning, if it is written as variables are and `envFrom` cannot bring it, and so is one that
+    refers to itself. `$$(NAME)` is text.
 
     ## Why is this bad?
     The kubelet leaves `$(NAME)` as it stands, without a word: the program gets these letters.
@@ -66,42 +67,42 @@ class MisorderedVariable(Rule):
 
 def _of(deployment: Deployment, container: Container) -> Iterator[Defect]:
     variables = variables_of(container)
-    if not variables and not _arguments(container):
-        return
-    from_elsewhere = brought(deployment, container)
     names = {item.name: item for item in reversed(variables)}
+    from_elsewhere = brought(deployment, container)
     known = set(from_elsewhere or ())
     for variable in variables:
         for name in dict.fromkeys(expanded(variable.value or "")):
-            if name in known or _OF_SERVICES.fullmatch(name):
+            if name in known or _is_of_service(deployment, container, name):
                 continue
             if name in names:
                 yield from _too_early(container, variable, names[name], from_elsewhere)
             elif from_elsewhere is not None and _NAME.fullmatch(name):
                 yield _unknown(container, (*variable.route, "value"), name, names)
         known.add(variable.name)
-    if from_elsewhere is not None:
-        yield from _in_arguments(container, known, names)
+    if from_elsewhere is None:
+        return
+    for route, name in _in_arguments(container):
+        if name not in known and not _is_of_service(deployment, container, name):
+            yield _unknown(container, route, name, names)
 
 
-def _arguments(container: Container) -> list[tuple[Route, str]]:
+def _is_of_service(deployment: Deployment, container: Container, name: str) -> bool:
+    match = _OF_SERVICES.fullmatch(name)
+    if match is None or "_SERVICE_" in name:
+        return match is not None
+    services = deployment.wiring.names(container.workload.place, "Service")
+    return match["name"] in {item.replace("-", "_").upper() for item in services}
+
+
+def _in_arguments(container: Container) -> Iterator[tuple[Route, str]]:
     """What the kubelet expands beside `env`; scripts aside, whose `$(...)` are the shell's."""
-    found: list[tuple[Route, str]] = []
     for field in ("command", "args"):
         given = container.spec.get(field)
         for index, item in enumerate(given if isinstance(given, list) else ()):
             if "\n" not in text(item):
-                found.append(((*container.base, field, index), text(item)))
-    return found
-
-
-def _in_arguments(
-    container: Container, known: set[str], names: dict[str, Variable]
-) -> Iterator[Defect]:
-    for route, argument in _arguments(container):
-        for name in dict.fromkeys(expanded(argument)):
-            if name not in known and _NAME.fullmatch(name) and not _OF_SERVICES.fullmatch(name):
-                yield _unknown(container, route, name, names)
+                for name in dict.fromkeys(expanded(text(item))):
+                    if _NAME.fullmatch(name):
+                        yield (*container.base, field, index), name
 
 
 def _too_early(
@@ -119,16 +120,18 @@ def _too_early(
         )
         help_text = "the variables of the image are not known to the kubelet: write the value out"
         related: tuple[tuple[ManifestPlace, str], ...] = ()
+        severity: Severity | None = Severity.WARNING
     else:
         message = f"{variable.name} comes before {used.name}: $({used.name}) stays as it is"
         help_text = f"put {used.name} before {variable.name}"
         related = ((ManifestPlace(manifest, (*used.route, "name")), f"{used.name} is here"),)
+        severity = Severity.WARNING if from_elsewhere is None else None
     yield Defect(
         ManifestPlace(manifest, (*variable.route, "value")),
         message,
         help_text,
         related=related,
-        severity=Severity.WARNING if from_elsewhere is None else None,
+        severity=severity,
     )
 
 

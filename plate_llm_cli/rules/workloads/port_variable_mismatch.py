@@ -85,8 +85,8 @@ def _by_contract(container: Container, variable: ContractVariable) -> Iterator[D
 
 
 def _by_custom(container: Container) -> Iterator[Defect]:
-    # Beside the address of another host, PORT is that host's.
-    hosts = [item.value for item in variables_of(container) if item.name.endswith("HOST")]
+    # Beside the name of another host, PORT is that host's.
+    hosts = [item.value for item in variables_of(container) if item.name == "HOST"]
     if len(_ports(container)) == 1 and all(host in _LOCAL for host in hosts):
         yield from _given(container, _VARIABLE, Severity.WARNING)
 

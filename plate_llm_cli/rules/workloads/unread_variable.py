@@ -83,8 +83,11 @@ def _unread(container: Container, contract: EnvContract) -> Iterator[Defect]:
             continue  # `missing-variable` says which one it should be
         near = near_name(item.name, contract.variables.keys() - given)
         secret = "" if item.value is not None else ", and a key that nobody reads can only leak"
+        manifest = container.workload.manifest
+        value = ((ManifestPlace(manifest, (*item.route, "value")), "its value"),)
         yield Defect(
-            ManifestPlace(container.workload.manifest, (*item.route, "name")),
+            ManifestPlace(manifest, (*item.route, "name")),
             f"the service does not read {item.name}",
             f"did you mean {near}?" if near else f"{contract.path} has no such variable{secret}",
+            related=value if item.value else (),
         )
