@@ -35,17 +35,21 @@ class Namespaces:
     def is_made(self, place: ClusterNamespace) -> bool:
         """Whether something makes the namespace, as far as anybody can see from the tree."""
         name = place[1]
-        argocd = {item.application.identity[0] for item in self._deployment.known.releases}
-        if _ALWAYS.fullmatch(name) or name in argocd or place in self._created:
+        if _ALWAYS.fullmatch(name) or name in self._argocd or place in self._created:
             return True
         word = rb"(?<![\w-])" + re.escape(name.encode()) + rb"(?![\w-])"
         return any(re.search(word, data) for data in self._makers) or any(
             re.search(_BY_HAND + word, data) for data in self._recipes
         )
 
-    def are_made_here(self, cluster: str) -> bool:
-        """Whether the tree makes any namespace of the cluster: else all are made elsewhere."""
-        return any(place[0] == cluster for place in self._created)
+    def share_made(self, cluster: str) -> float:
+        """How many of the namespaces that the cluster's releases go to are made, from 0 to 1."""
+        there = {
+            item.place
+            for item in self._deployment.known.releases
+            if item.application.cluster == cluster and not _ALWAYS.fullmatch(item.namespace)
+        }
+        return sum(map(self.is_made, there)) / len(there) if there else 0.0
 
     def may_be_made_unseen(self, cluster: str) -> bool:
         """Whether a release of the cluster was not seen that might make namespaces.
@@ -60,6 +64,10 @@ class Namespaces:
         return any(
             id(item) in half or id(item) not in seen or _is_elsewhere(item) for item in there
         )
+
+    @cached_property
+    def _argocd(self) -> set[str]:
+        return {item.application.identity[0] for item in self._deployment.known.releases}
 
     @cached_property
     def _created(self) -> set[ClusterNamespace]:

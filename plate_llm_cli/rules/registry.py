@@ -27,6 +27,7 @@ from plate_llm_cli.rules.argocd.unknown_project import UnknownProject
 from plate_llm_cli.rules.argocd.unpruned_application import UnprunedApplication
 from plate_llm_cli.rules.argocd.unreadable_values import UnreadableValues
 from plate_llm_cli.rules.argocd.unsupported_source import UnsupportedSource
+from plate_llm_cli.rules.argocd.unwaited_wave import UnwaitedWave
 from plate_llm_cli.rules.cluster.exceeded_quota import ExceededQuota
 from plate_llm_cli.rules.cluster.missing_class import MissingClass
 from plate_llm_cli.rules.cluster.missing_kind import MissingKind
@@ -214,6 +215,7 @@ RULES: tuple[Rule, ...] = (
     UncreatedNamespace(),
     ForeignNamespace(),
     MisorderedWave(),
+    UnwaitedWave(),
     FrozenField(),
     EmptiedApplication(),
     UnprunedApplication(),

@@ -53,7 +53,9 @@ class ForeignNamespace(Rule):
         told: set[tuple[int, str]] = set()
         for manifest in deployment.manifests:
             release, namespace = manifest.release, manifest.text("metadata", "namespace")
-            if namespace in ("", release.namespace) or not is_deployed(manifest):
+            if namespace in ("", release.namespace) or not manifest.name:
+                continue
+            if not is_deployed(manifest):
                 continue
             wrong = is_other_environment(release.namespace, namespace)
             if (id(release), namespace) in told or not _counts(manifest, deployment):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
 
 _ROUTE = ("spec", "destination", "namespace")
+_SOME = 1 / 3
+_MOST = 1 / 2
 
 
 class UncreatedNamespace(Rule):
@@ -26,8 +28,9 @@ class UncreatedNamespace(Rule):
     Looks for whoever makes the namespace of each Application, and the one that an object names
     itself: a Namespace object in any file, `CreateNamespace=true` of any Application with that
     destination, Terraform, or a command in a script or a text. Namespaces that every cluster has
-    are there, and so is ArgoCD's. Nothing is said of clusters of which the tree makes no namespace
-    at all. Where something is deployed that is not in the tree, it is an info.
+    are there, and so is ArgoCD's. Where the tree makes less than a third of a cluster's
+    namespaces, they are made elsewhere, and nothing is said. It is an info up to a half, and where
+    something is deployed that is not in the tree.
 
     ## Why is this bad?
     In a new cluster the sync fails: "namespaces ... not found".
@@ -79,8 +82,10 @@ def _missing(
     release: Release, where: tuple[str, str], place: Place, deployment: Deployment
 ) -> Iterator[Defect]:
     namespaces, cluster = deployment.namespaces, where[0]
-    if not namespaces.are_made_here(cluster) or namespaces.is_made(where) or "{" in where[1]:
+    share = namespaces.share_made(cluster)
+    if share < _SOME or namespaces.is_made(where) or "{" in where[1]:
         return
+    unsure = share <= _MOST or namespaces.may_be_made_unseen(cluster)
     by_argocd = "add CreateNamespace=true to the syncOptions of the Application"
     own = where == release.place
     yield Defect(
@@ -88,5 +93,5 @@ def _missing(
         f"nothing makes namespace {where[1]}",
         by_argocd if own else "add a Namespace object: CreateNamespace makes the destination alone",
         releases=(release.name,),
-        severity=Severity.INFO if namespaces.may_be_made_unseen(cluster) else None,
+        severity=Severity.INFO if unsure else None,
     )
