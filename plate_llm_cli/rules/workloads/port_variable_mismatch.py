@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.findings import Severity
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.workloads import Container
 
 _VARIABLE: Final = "PORT"
+_PORT: Final = re.compile(r"[0-9]{1,5}")
 _OWN: Final = ("PORT", "METRICS_PORT")
 _LOCAL: Final = ("0.0.0.0", "::", "[::]", "localhost", "127.0.0.1", "")  # noqa: S104 - compared
 
@@ -94,7 +96,7 @@ def _by_custom(container: Container) -> Iterator[Defect]:
 def _given(container: Container, name: str, severity: Severity) -> Iterator[Defect]:
     variable = literal(container, name)
     value = (variable.value or "") if variable else ""
-    if variable is None or not value.isdecimal() or not _differs(container, int(value)):
+    if variable is None or not _PORT.fullmatch(value) or not _differs(container, int(value)):
         return
     manifest = container.workload.manifest
     ports = ", ".join(map(str, _ports(container)))
