@@ -88,7 +88,7 @@ class ConflictingRoute(Rule):
                 nginx = controller is Controller.INGRESS_NGINX
                 first = taken.setdefault((*where, *_request(route, nginx=nginx)), route)
                 if first is not route and not _is_same_object(first, route):
-                    yield _defect(route, first, sure=controller is not None)
+                    yield _defect(route, first, deployment.wiring, sure=controller is not None)
 
 
 def _is_special(ingress: Ingress) -> bool:
@@ -127,25 +127,27 @@ def _is_same_object(first: IngressRoute, route: IngressRoute) -> bool:
     return one is not other and (one.place, one.manifest.name) == (other.place, other.manifest.name)
 
 
-def _defect(route: IngressRoute, first: IngressRoute, *, sure: bool) -> Defect:
-    to, to_first = _backend(route), _backend(first)
+def _defect(route: IngressRoute, first: IngressRoute, wiring: Wiring, *, sure: bool) -> Defect:
+    same = _backend(route, wiring) == _backend(first, wiring)
     what = f"{route.host or 'any host'}{route.path or '/'}"
     within = first.ingress is route.ingress
     there = f"{first.ingress.place[1]}/{first.ingress.manifest.name}"
     whose = "this Ingress" if within else f"Ingress {there}"
+    to = "the same backend" if same else f"Service {first.service}" if first.service else "another"
     severity = None if sure or within else Severity.WARNING
     return Defect(
         ManifestPlace(route.ingress.manifest, (*route.path_route, "path")),
-        f"{whose} has {what} already, for "
-        + ("the same backend" if to == to_first else to_first[1]),
+        f"{whose} has {what} already, for {to}",
         "give one of them another host or path",
         related=(
             (ManifestPlace(first.ingress.manifest, (*first.path_route, "path")), "the other"),
         ),
-        severity=Severity.INFO if to == to_first else severity,
+        severity=Severity.INFO if same else severity,
     )
 
 
-def _backend(route: IngressRoute) -> tuple[str, str]:
-    port = "" if route.port is None else f":{route.port}"
-    return route.ingress.place[1], f"{route.service or 'another backend'}{port}"
+def _backend(route: IngressRoute, wiring: Wiring) -> tuple[str, str, int | str | None]:
+    """Namespace, Service and port; its number where the Service is there, however it is named."""
+    place, service = route.ingress.place, wiring.service(route.ingress.place, route.service)
+    port = service.port(route.port) if service and route.port is not None else None
+    return place[1], route.service, port.number if port else route.port

@@ -91,9 +91,13 @@ def _pairs(ingress: Ingress) -> Iterator[Defect]:
 def _without_tls(ingress: Ingress, secured: set[tuple[str, str]]) -> Iterator[Defect]:
     hosts = [(ingress.place[0], host) for host in ingress.hosts]
     wildcards = [(cluster, f"*.{host.partition('.')[2]}") for cluster, host in hosts]
+    # With passthrough the service itself has the certificate.
+    if nginx_switch(ingress, "ssl-passthrough"):
+        return
     if ingress.tls or not secured.isdisjoint([*hosts, *wildcards]):
         return
-    if nginx_switch(ingress, "force-ssl-redirect"):
+    off = nginx_switch(ingress, "ssl-redirect") is False
+    if nginx_switch(ingress, "force-ssl-redirect") and not off:
         yield Defect(
             _at(ingress, "force-ssl-redirect"),
             "force-ssl-redirect leads to HTTPS, and no host of this Ingress has a certificate",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at, mapping, text
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
-from plate_llm_cli.source.violations import slip_of
+from plate_llm_cli.source.violations import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 _RESERVED: Final = ("example.com", "example.net", "example.org")
+_NEAR: Final = 0.8
+"""`ngnix` is `nginx`; `traefik` is no slip of it."""
 _WAYS: Final = ("ingressClassName", "class", "name")
 _SOLVERS: Final[Route] = ("spec", "acme", "solvers")
 
@@ -100,7 +102,7 @@ def _class(issuer: Issuer, route: Route, wanted: str, deployment: Deployment) ->
     used = {item.class_name for item in wiring.ingresses if item.place[0] == cluster} - {""}
     if wanted in made or wanted in used or not (made or used):
         return
-    near = slip_of(wanted, [*made, *used])
+    near = near_name(wanted, [*made, *used], _NEAR)
     if not near and not deployment.known.is_known(issuer.place):
         return
     if near:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _BY_ANNOTATION: Final = frozenset({Controller.ALB, Controller.AZURE})
 """Controllers that find certificates in another way than by `tls`."""
 
+_PRIVATE: Final = (".local", ".internal", ".lan", ".localhost", ".svc", ".home.arpa")
+
 
 class UncoveredHost(Rule):
     """A host of an Ingress is in none of its `tls` entries, while others are.
@@ -26,8 +28,8 @@ class UncoveredHost(Rule):
     ## What it does
     Compares the hosts of the rules with those under `tls`, where a wildcard stands for one label:
     `*.example.com` covers `web.example.com`, and neither `example.com` nor `a.b.example.com`.
-    Hosts for which another Ingress of the cluster has TLS are left out, and a `tls` entry without
-    hosts covers all.
+    Hosts for which another Ingress of the cluster has TLS are left out, as are names of a private
+    network (`web.local`) beside public ones; a `tls` entry without hosts covers all.
 
     ## Why is this bad?
     Browsers get the controller's own certificate for that host and warn of it.
@@ -75,7 +77,10 @@ class UncoveredHost(Rule):
 def _left_out(ingress: Ingress, own: list[str], secured: set[str]) -> Iterator[Defect]:
     unrouted = [host for host in own if not any(covers(host, name) for name in ingress.hosts)]
     routes = {route.host: route.host_route for route in reversed(ingress.routes) if route.host}
+    public = not any(map(_is_private, own))
     for host in ingress.hosts:
+        if public and _is_private(host):
+            continue
         # The slip of a name is told where it stands, under `tls`.
         if any(covers(name, host) for name in secured) or slip_of(host, unrouted):
             continue
@@ -88,6 +93,10 @@ def _left_out(ingress: Ingress, own: list[str], secured: set[str]) -> Iterator[D
             else "add it to the hosts of an entry under tls",
             related=((ManifestPlace(ingress.manifest, ("spec", "tls")), "the hosts with TLS"),),
         )
+
+
+def _is_private(host: str) -> bool:
+    return "." not in host or host.endswith(_PRIVATE)
 
 
 def _below(host: str, wildcard: str) -> bool:

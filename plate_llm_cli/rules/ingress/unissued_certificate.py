@@ -73,7 +73,8 @@ class UnissuedCertificate(Rule):
         there |= {(item.place, item.secret) for item in deployment.wiring.certificates.requests}
         unmade = list(_unmade(deployment, there))
         for ingress, tls in unmade:
-            others = {(item.place, entry.secret) for item, entry in unmade if item is not ingress}
+            others = {(item.place, entry.secret) for item, entry in unmade}
+            others.discard((ingress.place, tls.secret))
             of_cluster = {place for place, _ in others if place[0] == ingress.place[0]}
             issued = any(
                 item.place[0] == ingress.place[0]

@@ -61,25 +61,31 @@ class UnroutedTlsHost(Rule):
         for item in deployment.manifests:
             routed.setdefault(place_of(item)[0], set()).update(hosts_of(item, with_tls=False))
         for ingress in deployment.wiring.ingresses:
+            routed[ingress.place[0]].update(_answered(ingress))
+        for ingress in deployment.wiring.ingresses:
             every = routed[ingress.place[0]]
             if any(not route.host for route in ingress.routes):
                 continue
             for tls in ingress.tls:
                 for index, host in enumerate(tls.hosts):
-                    if not _is_right(host, ingress, tls, every):
+                    if not _is_right(host, tls, every):
                         yield _defect(ingress, (tls, index))
 
 
-def _is_right(host: str, ingress: Ingress, tls: IngressTls, routed: set[str]) -> bool:
-    if any(covers(host, name) or covers(name, host) for name in routed):
-        return True
+def _answered(ingress: Ingress) -> Iterator[str]:
+    """Hosts that ingress-nginx answers for beside those of rules."""
+    for name in nginx_text(ingress, "server-alias").split(","):
+        yield name.strip()
+    if nginx_switch(ingress, "from-to-www-redirect"):
+        for host in ingress.hosts:
+            yield host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+
+
+def _is_right(host: str, tls: IngressTls, routed: set[str]) -> bool:
     if f"*.{host}" in tls.hosts:
         return True
-    aliases = [name.strip() for name in nginx_text(ingress, "server-alias").split(",")]
-    if any(covers(name, host) or name.startswith("~") for name in aliases):
-        return True
-    twin = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
-    return bool(nginx_switch(ingress, "from-to-www-redirect")) and twin in ingress.hosts
+    # An alias that begins with ~ is an expression: it may mean any host.
+    return any(name.startswith("~") or covers(host, name) or covers(name, host) for name in routed)
 
 
 def _defect(ingress: Ingress, entry: tuple[IngressTls, int]) -> Defect:
