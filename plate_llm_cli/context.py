@@ -95,9 +95,8 @@ class Workspace:
         Raises:
             RootError: there is nothing that looks like one.
         """
-        found = discover(self.tree, self.settings.repo_url)
-        sets = any(kind == "ApplicationSet" for kind, _, _ in found.others)
-        if not found.releases and not sets and not self._broken():
+        found = discover(self.tree, self.settings.repo_url, lambda: self.engine)
+        if not found.releases and not found.application_sets and not self._broken():
             raise RootError(
                 f"no ArgoCD Application below {self.root}",
                 "go to the repository that has them, or name it with -C DIR",
@@ -116,8 +115,8 @@ class Workspace:
         broken = self._broken()
         if not broken:
             raise RootError(
-                f"only ApplicationSets below {self.root}, which are not expanded",
-                "an Application for each environment is what can be rendered here",
+                f"only ApplicationSets below {self.root}, and none could be expanded",
+                "plate-llm validate says of each why",
             )
         raise RootError(
             f"no ArgoCD Application below {self.root} can be read",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.gitops.application_sets.expansion import expand
+from plate_llm_cli.gitops.application_sets.sources import GitFiles, repository_hints
 from plate_llm_cli.gitops.applications import argo_objects, read_application
 from plate_llm_cli.gitops.kustomize import patch_files
 from plate_llm_cli.gitops.releases import ProblemKind, Release, ReleaseProblem
@@ -15,7 +17,10 @@ from plate_llm_cli.gitops.value_files import value_file_refs
 from plate_llm_cli.source.reader import parse_text
 
 if TYPE_CHECKING:
-    from plate_llm_cli.gitops.applications import Application
+    from collections.abc import Callable, Iterable
+
+    from plate_llm_cli.gitops.applications import Application, ApplicationSource
+    from plate_llm_cli.helm.engine import HelmEngine
     from plate_llm_cli.source.nodes import Mapping, SourceFile
     from plate_llm_cli.source.tree import Tree
 
@@ -41,10 +46,26 @@ class Discovery:
     others: list[tuple[str, SourceFile, Mapping]] = field(default_factory=list)
     releases: list[Release] = field(default_factory=list)
     crds: list[str] = field(default_factory=list)
+    set_problems: list[ReleaseProblem] = field(default_factory=list)
+    """What keeps ApplicationSets from being expanded, or from making anything."""
+
+    @property
+    def application_sets(self) -> list[tuple[SourceFile, Mapping]]:
+        """Every ApplicationSet of the tree."""
+        return [(file, node) for kind, file, node in self.others if kind == "ApplicationSet"]
 
 
-def discover(tree: Tree, repo_url: str = "") -> Discovery:
-    """Every Application of the tree, resolved; sorted by name, then by file."""
+def discover(
+    tree: Tree, repo_url: str = "", engine: Callable[[], HelmEngine] | None = None
+) -> Discovery:
+    """Every Application of the tree, resolved; sorted by name, then by file.
+
+    Those that ApplicationSets make are among them; `engine` is asked for where a set has Go
+    templates, and without it no set is expanded.
+
+    Raises:
+        EngineError: Helm is needed, and cannot be had.
+    """
     found = Discovery(Home(tree, [], repo_url))
     paths = list(tree.walk())
     patches = patch_files(tree, paths)
@@ -54,13 +75,64 @@ def discover(tree: Tree, repo_url: str = "") -> Discovery:
             found.crds.append(path)
         if _ARGO in data and path not in patches and not _is_template(data):
             _take_objects(found, tree.read(path))
+    if engine is not None and found.application_sets:
+        _expand_sets(found, tree, repo_url, engine)
     found.applications.sort(key=lambda item: (item.name, item.file.path))
-    sources = [source for item in found.applications for source in item.sources]
-    refs = [ref for item in found.applications for ref in value_file_refs(item)]
-    found.home = Home(tree, sources, repo_url, refs)
+    found.home = _home(tree, found.applications, repo_url)
     found.releases = [resolve(item, tree, found.home) for item in found.applications]
     _report_duplicates(found.releases)
+    for release in found.releases:
+        _name_origins(release)
     return found
+
+
+def _home(
+    tree: Tree,
+    applications: Iterable[Application],
+    repo_url: str,
+    hints: Iterable[ApplicationSource] = (),
+) -> Home:
+    known = list(applications)
+    sources = [source for item in known for source in item.sources]
+    refs = [ref for item in known for ref in value_file_refs(item)]
+    return Home(tree, [*sources, *hints], repo_url, refs)
+
+
+def _expand_sets(
+    found: Discovery, tree: Tree, repo_url: str, engine: Callable[[], HelmEngine]
+) -> None:
+    sets = found.application_sets
+    hints = [hint for file, node in sets for hint in repository_hints(file, node)]
+    git = GitFiles(tree, _home(tree, found.applications, repo_url, hints))
+    known = {item.identity for item in found.applications}
+    for file, node in sets:
+        expansion = expand(file, node, git, engine)
+        found.set_problems += expansion.problems
+        for application in expansion.applications:
+            if application.identity in known:
+                found.set_problems.append(_made_twice(application, found.applications))
+            else:
+                found.applications.append(application)
+
+
+def _made_twice(application: Application, known: Iterable[Application]) -> ReleaseProblem:
+    file = next(item for item in known if item.identity == application.identity)
+    return ReleaseProblem(
+        ProblemKind.NAMESAKE,
+        f"the ApplicationSet makes an Application named {application.name}, which exists already",
+        "remove the file, unless it belongs to an ArgoCD of its own: the set takes it over",
+        application.file,
+        application.name_node.span,
+        ((file.file, file.name_node.span, "the file that has it"), *application.origins),
+    )
+
+
+def _name_origins(release: Release) -> None:
+    """Beside what is wrong with an Application of a set: the element that it was made for."""
+    if origins := release.application.origins:
+        release.problems[:] = [
+            replace(problem, related=(*problem.related, *origins)) for problem in release.problems
+        ]
 
 
 def _take_objects(found: Discovery, file: SourceFile) -> None:

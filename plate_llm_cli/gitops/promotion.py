@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.gitops.application_sets.made import require_written
 from plate_llm_cli.gitops.applications import text_of
 from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.source.edit import set_value
@@ -121,6 +122,7 @@ class TargetValues:
     def _edited(self, text: str, layer: ValuesLayer, route: Route, value: Plain) -> str:
         if layer.kind is LayerKind.FILE:
             return set_value(text, route, value)
+        require_written([self._release])
         file = self._release.application.file
         if layer.kind is LayerKind.VALUES:
             place, above = _place(file, self._part.source.helm_field("values"))

@@ -107,6 +107,9 @@ class ProblemKind(StrEnum):
     UNSUPPORTED_SOURCE = "unsupported-source"
     DUPLICATE_NAME = "duplicate-name"
     NAMESAKE = "namesake"
+    UNEXPANDED_SET = "unexpanded-set"
+    INVALID_SET = "invalid-set"
+    EMPTY_GENERATOR = "empty-generator"
 
 
 @dataclass(frozen=True, slots=True)

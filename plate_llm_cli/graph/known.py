@@ -5,8 +5,10 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.gitops.applications import text_of
 from plate_llm_cli.gitops.releases import ProblemKind
 from plate_llm_cli.graph.secret_uses import place_of
+from plate_llm_cli.source.nodes import find
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
@@ -23,6 +25,7 @@ _ELSEWHERE: Final = frozenset(
     }
 )
 """Problems of a release that leave objects of it unseen."""
+_DESTINATION: Final = ("spec", "template", "spec", "destination", "namespace")
 
 
 class Known:
@@ -43,6 +46,8 @@ class Known:
 
     def is_known(self, place: ClusterNamespace) -> bool:
         """Whether everything that the tree deploys to `place`, or over it, was seen."""
+        if any(name == place[1] or "{{" in name for name in self._unexpanded):
+            return False
         cluster = place[0]
         there = [item for item in self.releases if item.application.cluster == cluster]
         return not any(
@@ -51,6 +56,18 @@ class Known:
             or (place in self.spread(release) and _is_elsewhere(release))
             for release in there
         )
+
+    @cached_property
+    def _unexpanded(self) -> set[str]:
+        """The namespaces, as they are written, of what ApplicationSets make that is not known."""
+        discovery = self._deployment.discovery
+        kinds = (ProblemKind.UNEXPANDED_SET, ProblemKind.INVALID_SET)
+        files = {id(item.file) for item in discovery.set_problems if item.kind in kinds}
+        return {
+            text_of(find(node, _DESTINATION)) or "default"
+            for file, node in discovery.application_sets
+            if id(file) in files
+        }
 
     @cached_property
     def _spreads(self) -> dict[int, set[ClusterNamespace]]:

@@ -33,9 +33,14 @@ def block_origin(text: str, scalar: Scalar) -> tuple[int, int]:
     """Line and column in a file's `text` of the first character of a literal block.
 
     The indentation is what the file's line has more than the text's: an indentation indicator
-    (`|2`) may leave blanks in the text.
+    (`|2`) may leave blanks in the text. Beyond the blanks, the lines may differ: a template in the
+    file may be filled in.
     """
     lines = BREAK.split(scalar.text.rstrip(_BLANK))
     first_line = scalar.span.end_line - len(lines) + 1
     last = BREAK.split(text)[scalar.span.end_line - 1].rstrip(_BLANK)
-    return first_line, len(last) - len(lines[-1]) + 1
+    return first_line, _blanks(last) - _blanks(lines[-1]) + 1
+
+
+def _blanks(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

@@ -13,6 +13,7 @@ from plate_llm_cli.commands.cluster_access import Context, DryRun, Where, YesRea
 from plate_llm_cli.commands.terminal import confirm, has_terminal
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import ClusterError
+from plate_llm_cli.gitops.application_sets.made import require_written
 from plate_llm_cli.gitops.argocd_objects import in_wave_order, project_objects, sent
 from plate_llm_cli.gitops.unpublished import unpublished
 from plate_llm_cli.output import open_pipe, say, write_out
@@ -73,6 +74,7 @@ def apply(
     with Workspace(root) as workspace:
         release = workspace.release(env)
         releases = in_wave_order(workspace.environment(env)) if every else [release]
+        require_written(releases)
         objects = project_objects(workspace.discovery, releases) if project else []
         objects += [sent(item.application.node) for item in releases]
         for item in releases:

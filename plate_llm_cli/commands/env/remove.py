@@ -12,6 +12,7 @@ from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.commands.terminal import confirm
 from plate_llm_cli.context import Workspace
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.gitops.application_sets.made import require_written
 from plate_llm_cli.gitops.scaffolding.leaving import applying_only, remove_files
 from plate_llm_cli.graph.dependents import dependents, reaching_releases
 from plate_llm_cli.output import say, screen_width, write_out
@@ -97,10 +98,11 @@ def _planned(workspace: Workspace, env: str) -> _Leaving:
     """Everything that goes.
 
     Raises:
-        UsageError: another environment reads what this one makes.
+        UsageError: another environment reads what this one makes, or an ApplicationSet makes it.
         EditError: a file's form does not let it be done.
     """
     releases = workspace.environment(env)
+    require_written(releases)
     releases += applying_only(releases, workspace.releases)
     deployment = deployed(workspace)
     staying = [item for item in workspace.releases if item not in releases]

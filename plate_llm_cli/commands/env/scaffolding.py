@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.commands.deployed import deployed
 from plate_llm_cli.commands.terminal import has_terminal
 from plate_llm_cli.errors import UnknownEnvironmentError, UsageError
+from plate_llm_cli.gitops.application_sets.made import require_written
 from plate_llm_cli.gitops.scaffolding.namespace_lists import (
     Namespace,
     listing_files,
@@ -65,6 +66,7 @@ class Planning:
         self._wishes = wishes
         self._first = workspace.release(wishes.source)
         self._releases = workspace.environment(wishes.source)
+        require_written(self._releases)
         self._others = [item for item in workspace.releases if item not in self._releases]
         self._spec = load_spec(workspace.tree, workspace.settings.secrets)
 

@@ -1,0 +1,1 @@
+"""ApplicationSets, expanded offline into the Applications that ArgoCD would make of them."""
