@@ -28,6 +28,7 @@ _NEARER = {
     "refused-object": ("invalid-manifest", "invalid-value", "values-schema"),
     "server-warning": ("deprecated-api",),
     "missing-kind": ("unavailable-api",),
+    "foreign-namespace": ("uncreated-namespace",),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

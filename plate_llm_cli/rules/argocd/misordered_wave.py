@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _WAITED_FOR = frozenset({"Deployment", "StatefulSet", "DaemonSet", "Job", "Pod", "Rollout"})
 """Kinds that ArgoCD calls healthy only when their pods run, or have ended well."""
+_SHOWN = 5
 _ANNOTATIONS: Route = ("metadata", "annotations")
 
 
@@ -63,17 +64,14 @@ class MisorderedWave(Rule):
     summary = "Something is applied before an object that it cannot start without"
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
-        """Each object that comes too late, once for each that waits for it."""
-        told: set[tuple[int, int]] = set()
+        """Each object that comes too late, or comes before what it needs."""
+        late: dict[int, list[_Link]] = {}
         for link in _links(deployment):
-            if (id(link.reader), id(link.makers[0])) in told or not _is_alone(link):
-                continue
-            mine = turn_of(link.reader)
-            turns = [turn for item in link.makers if (turn := turn_of(item)) is not None]
-            if mine is None or len(turns) < len(link.makers) or min(turns) <= mine:
-                continue
-            told.add((id(link.reader), id(link.makers[0])))
-            yield _defect(link, mine, min(turns))
+            if _is_late(link):
+                fault = link.makers[0] if turn_annotation(link.makers[0]) else link.reader
+                late.setdefault(id(fault), []).append(link)
+        for links in late.values():
+            yield _defect(links)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,23 +132,38 @@ def _is_made_by_argocd(namespace: Manifest, deployment: Deployment) -> bool:
     )
 
 
-def _is_alone(link: _Link) -> bool:
-    """Whether reader and makers are of one Application: the order of others is not known."""
-    return all(item.release is link.reader.release for item in link.makers)
+def _is_late(link: _Link) -> bool:
+    """Whether all that bring it about come later; the order of other Applications is not known."""
+    mine, its = turn_of(link.reader), _turn(link)
+    alone = all(item.release is link.reader.release for item in link.makers)
+    return alone and mine is not None and its is not None and mine < its
 
 
-def _defect(link: _Link, mine: Turn, its: Turn) -> Defect:
-    """At the annotation of the one that comes too late, else of the one that comes too early."""
-    late = link.makers[0]
-    too_late = ManifestPlace(late, (*_ANNOTATIONS, turn_annotation(late)))
-    too_early = ManifestPlace(link.reader, (*_ANNOTATIONS, turn_annotation(link.reader)))
-    at_maker = bool(turn_annotation(late))
-    reader = f"{link.reader.kind} {link.reader.name}"
-    other = ManifestPlace(link.reader, link.route)
+def _turn(link: _Link) -> Turn | None:
+    """When the first of the makers is applied; None where one is applied by no sync."""
+    turns = [turn for item in link.makers if (turn := turn_of(item)) is not None]
+    return min(turns) if len(turns) == len(link.makers) else None
+
+
+def _defect(links: list[_Link]) -> Defect:
+    """At the annotation of what comes too late, else of what comes too early."""
+    first = min(links, key=lambda link: (_is_for_upgrades(link.reader), str(turn_of(link.reader))))
+    maker, reader = first.makers[0], first.reader
+    fault = maker if turn_annotation(maker) else reader
+    if fault is maker:
+        related = [(ManifestPlace(link.reader, link.route), _reads(link)) for link in links]
+    else:
+        route = ("metadata", "name")
+        related = [(ManifestPlace(link.makers[0], route), link.what) for link in links]
     return Defect(
-        too_late if at_maker else too_early,
-        f"{reader} ({mine}) needs {link.what}, which is applied later ({its})",
-        f"apply {late.kind} {late.name} no later than {mine}",
-        severity=Severity.WARNING if _is_for_upgrades(link.reader) else None,
-        related=((other if at_maker else ManifestPlace(late, ("metadata", "name")), link.what),),
+        ManifestPlace(fault, (*_ANNOTATIONS, turn_annotation(fault))),
+        f"{reader.kind} {reader.name} ({turn_of(reader)}) needs {first.what}, which is applied "
+        f"later ({_turn(first)})",
+        f"apply {maker.kind} {maker.name} no later than {turn_of(reader)}",
+        related=tuple(related[:_SHOWN]),
+        severity=Severity.WARNING if _is_for_upgrades(reader) else None,
     )
+
+
+def _reads(link: _Link) -> str:
+    return f"{link.reader.kind} {link.reader.name} ({turn_of(link.reader)}) needs it"

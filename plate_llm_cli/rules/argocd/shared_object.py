@@ -58,7 +58,7 @@ class SharedObject(Rule):
         """Every object that two releases share."""
         together = [set(part.files) for item in deployment.releases for part in item.manifests]
         for pairs in _shared(deployment).values():
-            first, second = (item.release for item in pairs[0])
+            first, second = pairs[0][0].release, pairs[0][1].release
             if first.application.identity == second.application.identity:
                 continue  # `duplicate-application` says it
             sure = _same_argocd(first, second, together)
@@ -84,9 +84,17 @@ def _shared(deployment: Deployment) -> dict[tuple[int, int], list[_Pair]]:
         key = (cluster, group, manifest.kind, namespace, manifest.name)
         before = first.setdefault(key, manifest)
         if before.release is not manifest.release:
-            pair = (id(before.release), id(manifest.release))
-            found.setdefault(pair, []).append((before, manifest))
+            pair = (before, manifest)
+            if _is_guest(before) and not _is_guest(manifest):
+                pair = (manifest, before)
+            key_of_pair = (id(pair[0].release), id(pair[1].release))
+            found.setdefault(key_of_pair, []).append(pair)
     return found
+
+
+def _is_guest(manifest: Manifest) -> bool:
+    """Whether the object is outside of the namespace that its release goes to."""
+    return manifest.namespace != manifest.release.namespace
 
 
 def _same_argocd(first: Release, second: Release, together: list[set[str]]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.environment_words import is_other_environment
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
 from plate_llm_cli.source.nodes import nearest
@@ -73,7 +74,8 @@ class UncreatedNamespace(Rule):
                 yield from _missing(release, release.place, place, deployment)
             other = {place_of(item): item for item in reversed(mine)}
             for where, item in other.items():
-                if where != release.place:
+                # `foreign-namespace` says what is wrong with another environment's.
+                if where != release.place and not is_other_environment(release.namespace, where[1]):
                     field = ManifestPlace(item, ("metadata", "namespace"))
                     yield from _missing(release, where, field, deployment)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
 from plate_llm_cli.source.nodes import find, nearest
-from plate_llm_cli.source.violations import slip_of
+from plate_llm_cli.source.violations import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
 
 _ROUTE = ("spec", "project")
-_DIGITS = str.maketrans("", "", "0123456789")
+_SLIP = 0.85
+"""The share of letters that a slip leaves as they are, two that change places included."""
+_TELLING = 3
 
 
 class UnknownProject(Rule):
@@ -55,19 +57,30 @@ class UnknownProject(Rule):
         for release in deployment.releases:
             project = release.application.project
             if names and project not in {*names, "default"} and "{" not in project:
-                yield _defect(release, project, slip_of(project, {*names, "default"}))
+                yield _defect(release, project, _slip_of(project, {*names, "default"}))
+
+
+def _slip_of(project: str, names: set[str]) -> str | None:
+    """The name that was meant; team-1 is no slip of team-2, nor team-eu of team-us."""
+    near = near_name(project, names, _SLIP)
+    words, others = project.split("-"), (near or "").split("-")
+    if len(words) == len(others):
+        pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+        if all(max(map(len, pair)) < _TELLING for pair in pairs) or any(
+            one.rstrip("0123456789") == other.rstrip("0123456789") for one, other in pairs
+        ):
+            return None
+    return near
 
 
 def _defect(release: Release, project: str, near: str | None) -> Defect:
     file, node = release.application.file, release.application.node
     written = find(node, _ROUTE)
     span = written.span if written is not None else nearest(node, _ROUTE)[0]
-    # cluster-1 is no slip of cluster-2.
-    sure = near is not None and near.translate(_DIGITS) != project.translate(_DIGITS)
     return Defect(
         FilePlace(file, span),
         f"there is no AppProject {project} in this tree",
-        f"did you mean {near}?" if sure else "nothing to do where somebody else makes it",
+        f"did you mean {near}?" if near else "nothing to do where somebody else makes it",
         releases=(release.name,),
-        severity=None if sure else Severity.INFO,
+        severity=None if near else Severity.INFO,
     )
