@@ -64,7 +64,10 @@ class Excess:
 
 
 def beyond_baseline(workload: Workload) -> Iterator[Excess]:
-    """What the level `baseline` forbids."""
+    """What the level `baseline` forbids, the worst first."""
+    for container in workload.containers:
+        yield from _of_container(container)
+    yield from _host_paths(workload)
     for field in ("hostNetwork", "hostPID", "hostIPC"):
         if workload.pod.get(field) is True:
             yield Excess((*workload.base, field), field, powerful=True)
@@ -73,10 +76,7 @@ def beyond_baseline(workload: Workload) -> Iterator[Excess]:
         if name not in _SYSCTLS:
             route = (*workload.base, "securityContext", "sysctls", index, "name")
             yield Excess(route, f"sysctl {name}")
-    yield from _host_paths(workload)
     yield from _unconfined(workload.base, workload.pod, brief=False)
-    for container in workload.containers:
-        yield from _of_container(container)
 
 
 def _host_paths(workload: Workload) -> Iterator[Excess]:

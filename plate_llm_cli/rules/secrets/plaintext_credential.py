@@ -72,9 +72,7 @@ class PlaintextCredential(Rule):
             for leak in leaks_in(file.text):
                 yield _defect(FilePlace(file, _span(file, leak)), leak.what, releases=releases)
         for given in given_texts(deployment.manifests, deployment.wiring.workloads):
-            # A chart may make it up at random: then it is in no file.
-            if any(given.written in text or (given.text and given.text in text) for text in texts):
-                yield from _given(given, texts)
+            yield from _given(given, texts)
         for item in set_texts(deployment):
             yield from _by_name(FilePlace(item.file, item.span), item.name, item.text)
 
@@ -87,19 +85,16 @@ def _span(file: SourceFile, leak: Leak) -> Span:
 
 
 def _given(given: GivenText, texts: list[str]) -> Iterator[Defect]:
+    """What an object gives to pods, where it stands in a file: a chart may make it up at random."""
     place = ManifestPlace(given.manifest, given.route)
-    if is_login(given):
+    written = any(given.written in text for text in texts)
+    # What stands there as it is was found in the file already.
+    found = list(leaks_in(given.text)) if written and given.written != given.text else []
+    if written and is_login(given):
         yield _defect(place, "a login to a registry")
-        return
-    found = [
-        leak
-        for leak in leaks_in(given.text)
-        # Else it was found there.
-        if not any(given.text[leak.start : leak.end] in text for text in texts)
-    ]
-    for leak in found[:1]:
-        yield _defect(place, leak.what)
-    if not found:
+    elif found:
+        yield _defect(place, found[0].what)
+    elif written or any(given.text and given.text in text for text in texts):
         yield from _by_name(place, given.name, given.text)
 
 

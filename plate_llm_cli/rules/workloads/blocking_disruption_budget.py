@@ -91,12 +91,12 @@ def _amount(value: Any, pods: int) -> int | None:
 def _defect(budget: Budget, route: Route, pods: int) -> Defect:
     value = at(budget.manifest.plain, *map(str, route))
     first = budget.workloads[0]
-    of = f"{pods} pod{'' if pods == 1 else 's'} of {first.label}"
+    of = f"{'only pod' if pods == 1 else f'{pods} pods'} of {first.label}"
     more = len(budget.workloads) - 1
     of += f" and {more} more" if more else ""
     return Defect(
         ManifestPlace(budget.manifest, route),
-        f"{route[-1]} {value} leaves none of the {of} to evict: no node with one can be drained",
+        f"{route[-1]} {value} lets nobody evict the {of}: no node with one can be drained",
         "allow one pod to be away (maxUnavailable: 1), or run more pods than minAvailable",
         related=((ManifestPlace(first.manifest, ("spec", "replicas")), "its pods"),),
     )

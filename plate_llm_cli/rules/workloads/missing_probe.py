@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
-from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.graph.value_places import place_of_lack
+from plate_llm_cli.rules.base import Defect, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,7 +56,7 @@ class MissingProbe(Rule):
                 for container in workload.lasting:
                     if _serves(service, container) and not container.spec.get("readinessProbe"):
                         seen.add(id(workload))
-                        yield _defect(service, container)
+                        yield _defect(service, container, deployment)
 
 
 def _serves(service: Service, container: Container) -> bool:
@@ -63,9 +64,9 @@ def _serves(service: Service, container: Container) -> bool:
     return any(container.port(target) is not None for target in wanted)
 
 
-def _defect(service: Service, container: Container) -> Defect:
+def _defect(service: Service, container: Container, deployment: Deployment) -> Defect:
     return Defect(
-        ManifestPlace(container.workload.manifest, container.base, absent=True),
+        place_of_lack(deployment, container, "readinessProbe"),
         f"container {container.name} of {container.workload.label} has no readinessProbe, and "
         f"Service {service.name} leads to it",
         "add a readinessProbe that fails until the container can answer",

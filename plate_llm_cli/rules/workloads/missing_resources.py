@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at
-from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.graph.value_places import place_of_lack
+from plate_llm_cli.rules.base import Defect, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,18 +53,16 @@ class MissingResources(Rule):
             if workload.is_brief or workload.manifest.hook or workload.pod.get("resources"):
                 continue
             if not deployment.wiring.names(workload.place, "LimitRange"):
-                yield from _defect(workload)
+                yield from _defect(workload, deployment)
 
 
-def _defect(workload: Workload) -> Iterator[Defect]:
+def _defect(workload: Workload, deployment: Deployment) -> Iterator[Defect]:
     lacking = [(item, lacks) for item in workload.lasting if (lacks := _lacks(item))]
     if not lacking:
         return
     told = ", ".join(f"{item.name} ({' and '.join(lacks)})" for item, lacks in lacking)
-    first = lacking[0][0]
-    route = (*first.base, "resources") if first.spec.get("resources") else first.base
     yield Defect(
-        ManifestPlace(workload.manifest, route, absent=True),
+        place_of_lack(deployment, lacking[0][0], "resources"),
         f"{workload.label} sets no memory for {told}",
         "set resources.requests.memory and resources.limits.memory",
     )

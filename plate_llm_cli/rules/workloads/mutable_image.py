@@ -9,6 +9,7 @@ from plate_llm_cli.graph.images import image_of
 from plate_llm_cli.graph.secret_fields import text
 from plate_llm_cli.graph.stages import is_trial
 from plate_llm_cli.graph.sync_exceptions import is_updated_by_itself
+from plate_llm_cli.graph.value_places import place_of_part
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class MutableImage(Rule):
                     continue
                 seen.add(reference)
                 if not is_updated_by_itself(workload.manifest, image.repository):
-                    yield from _defect(container, image)
+                    yield from _defect(deployment, container, image)
 
 
-def _defect(container: Container, image: Image) -> Iterator[Defect]:
+def _defect(deployment: Deployment, container: Container, image: Image) -> Iterator[Defect]:
     default = "Always" if image.is_latest else "IfNotPresent"
     policy = text(container.spec.get("imagePullPolicy")) or default
     if policy == "Never":
@@ -81,6 +82,6 @@ def _defect(container: Container, image: Image) -> Iterator[Defect]:
             if not image.is_latest:
                 return
             severity = Severity.INFO
-    yield Defect(
-        ManifestPlace(manifest, (*container.base, "image")), message, help_text, severity=severity
-    )
+    place = ManifestPlace(manifest, (*container.base, "image"))
+    where = place_of_part(deployment, place, image.tag)
+    yield Defect(where, message, help_text, severity=severity)

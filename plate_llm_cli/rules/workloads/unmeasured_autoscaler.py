@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at, mappings, text
+from plate_llm_cli.graph.value_places import place_of_lack
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.scaling import Autoscaler
     from plate_llm_cli.graph.workloads import Container, Workload
+    from plate_llm_cli.rules.base import Place
     from plate_llm_cli.source.nodes import Route
 
 
@@ -69,7 +71,8 @@ class UnmeasuredAutoscaler(Rule):
                     None,
                 )
                 if without is not None:
-                    yield _defect(scaler, without, resource, route)
+                    where = place_of_lack(deployment, without, "resources")
+                    yield _defect(scaler, without, resource, (where, route))
 
 
 def _shares(scaler: Autoscaler) -> Iterator[tuple[str, str, Route]]:
@@ -96,11 +99,12 @@ def _requests(workload: Workload, container: Container, resource: str) -> bool:
     )
 
 
-def _defect(scaler: Autoscaler, container: Container, resource: str, route: Route) -> Defect:
-    workload = container.workload
-    where = (*container.base, "resources") if container.spec.get("resources") else container.base
+def _defect(
+    scaler: Autoscaler, container: Container, resource: str, places: tuple[Place, Route]
+) -> Defect:
+    workload, (where, route) = container.workload, places
     return Defect(
-        ManifestPlace(workload.manifest, where, absent=True),
+        where,
         f"container {container.name} of {workload.label} requests no {resource}, and "
         f"{scaler.manifest.kind} {scaler.manifest.name} scales by a share of it",
         f"set resources.requests.{resource}: without it nothing is scaled",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.pod_security import beyond_baseline, refusals, short_of_restricted
+from plate_llm_cli.graph.value_places import place_of_lack
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.workloads import Workload
+    from plate_llm_cli.rules.base import Place
 
 
 class WeakPodSecurity(Rule):
@@ -54,10 +56,10 @@ class WeakPodSecurity(Rule):
             level = levels.get(workload.place, "")
             if workload.manifest.hook or level == "privileged" or refusals(workload, level):
                 continue
-            yield from _defect(workload)
+            yield from _defect(workload, deployment)
 
 
-def _defect(workload: Workload) -> Iterator[Defect]:
+def _defect(workload: Workload, deployment: Deployment) -> Iterator[Defect]:
     beyond = list(beyond_baseline(workload))
     lacking = list(short_of_restricted(workload))
     if any(excess.powerful for excess in beyond) or not (beyond or lacking):
@@ -67,9 +69,12 @@ def _defect(workload: Workload) -> Iterator[Defect]:
         parts.append(f"without {', '.join(dict.fromkeys(item.what for item in lacking))}")
     if beyond:
         parts.append(f"with {', '.join(dict.fromkeys(item.what for item in beyond))}")
-    first = (beyond or lacking)[0]
+    if beyond:
+        where: Place = ManifestPlace(workload.manifest, beyond[0].route)
+    else:
+        where = place_of_lack(deployment, workload.containers[0], "securityContext")
     yield Defect(
-        ManifestPlace(workload.manifest, first.route, absent=first.absent),
+        where,
         f"the pods of {workload.label} run {', and '.join(parts)}",
         "the standard `restricted` suits most services: set what is missing where it works",
     )
