@@ -24,6 +24,13 @@ _MAKERS: Final = re.compile(
 _BY_HAND: Final = rb"create\s+(?:ns|namespace)\s+"
 _DATA: Final = (".yaml", ".yml", ".json", ".tf", ".hcl", ".libsonnet")
 _WORDS: Final = (".sh", ".md", "Makefile", ".yaml", ".yml")
+_UNSEEN: Final = (
+    ProblemKind.UNSUPPORTED_SOURCE,
+    ProblemKind.MISSING_PATH,
+    ProblemKind.OUTSIDE_ROOT,
+    ProblemKind.IGNORED_CHART,
+)
+"""Problems of a release that leave objects of this tree unseen."""
 
 
 class Namespaces:
@@ -62,7 +69,7 @@ class Namespaces:
         half = set(map(id, self._deployment.half_known))
         seen = set(map(id, self._deployment.releases))
         return any(
-            id(item) in half or id(item) not in seen or _is_elsewhere(item) for item in there
+            id(item) in half or id(item) not in seen or self._is_elsewhere(item) for item in there
         )
 
     @cached_property
@@ -99,17 +106,8 @@ class Namespaces:
         found = [tree.data(path) for path in tree.walk(suffixes=_WORDS)]
         return [data for data in found if re.search(_BY_HAND, data)]
 
-
-def _is_elsewhere(release: Release) -> bool:
-    chart_only = all(source.chart for source in release.application.sources)
-    kinds = {problem.kind for problem in release.problems}
-    return not chart_only and bool(
-        kinds
-        & {
-            ProblemKind.REMOTE_SOURCE,
-            ProblemKind.UNSUPPORTED_SOURCE,
-            ProblemKind.MISSING_PATH,
-            ProblemKind.OUTSIDE_ROOT,
-            ProblemKind.IGNORED_CHART,
-        }
-    )
+    def _is_elsewhere(self, release: Release) -> bool:
+        home = self._deployment.discovery.home
+        sources = [item for item in release.application.sources if not item.chart and item.path]
+        unseen = any(problem.kind in _UNSEEN for problem in release.problems)
+        return unseen or any(not home.holds(item) for item in sources)
