@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.listening import INJECTED, is_as_written, is_mentioned
@@ -36,8 +36,8 @@ class MisdirectedProbe(Rule):
     ## What it does
     Looks for the port of each probe and lifecycle hook. A name has to be one of the container's
     own ports, else it is an error. A number need not be declared: it is a warning where the
-    container declares one port to serve at, and nobody speaks of the number: no port of the pod,
-    no argument, variable or ConfigMap.
+    container declares one port to serve at, and nobody speaks of the number: no port of the pod or
+    of a Service, no argument, variable or ConfigMap. Spring's `/actuator` has a port of its own.
 
     ## Why is this bad?
     The probe never succeeds: the pod gets no traffic, or is killed and started again for ever, and
@@ -82,10 +82,15 @@ def _asked(container: Container) -> dict[int | str, list[Route]]:
         for action in _ACTIONS:
             asked = at(container.spec, *steps, action)
             port = at(asked, "port")
-            elsewhere = isinstance(port, int) and text(at(asked, "host"))
+            elsewhere = isinstance(port, int) and _is_elsewhere(asked)
             if isinstance(port, int | str) and port and not elsewhere:
                 found.setdefault(port, []).append((*container.base, *steps, action, "port"))
     return found
+
+
+def _is_elsewhere(action: dict[str, Any]) -> bool:
+    """Whether another host is asked, or Spring's management, whose port is set in the image."""
+    return bool(text(action.get("host"))) or text(action.get("path")).startswith("/actuator")
 
 
 def _named(container: Container, routes: list[Route], name: str) -> Iterator[Defect]:
@@ -112,6 +117,9 @@ def _is_unserved(deployment: Deployment, container: Container, port: int) -> boo
     declared = {item.number for other in workload.lasting for item in other.ports}
     if port in declared | INJECTED or workload.pod.get("hostNetwork") is True:
         return False
+    services = [item for item in deployment.wiring.services if workload in item.workloads]
+    if any(port == led.target for item in services for led in item.ports):
+        return False  # `unserved-target-port` speaks of it
     serving = [item for item in container.ports if item.protocol == "TCP" and _serves(item)]
     return len(serving) == 1 and not is_mentioned(deployment.wiring, workload, port)
 
