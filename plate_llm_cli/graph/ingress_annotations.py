@@ -114,27 +114,42 @@ _OTHERS: Final = """
     opentelemetry-operation-name permanent-redirect proxy-cookie-domain proxy-cookie-path
     proxy-next-upstream proxy-redirect-from proxy-redirect-to proxy-ssl-ciphers proxy-ssl-name
     proxy-ssl-protocols proxy-ssl-secret rewrite-target server-alias server-snippet
-    session-cookie-domain session-cookie-name session-cookie-path ssl-ciphers stream-snippet
+    service-match service-weight session-cookie-domain session-cookie-name session-cookie-path
+    ssl-ciphers stream-snippet
     temporal-redirect upstream-hash-by upstream-vhost whitelist-source-range x-forwarded-prefix
 """
 KEYS: Final = frozenset(FORMS) | frozenset(_OTHERS.split())
-"""Every key that a release of the last years reads, without the prefix."""
+"""Every key that a release of the last years reads, without the prefix, Alibaba's two included."""
 
+_OF_CONFIG_MAP: Final = """
+    enable-brotli enable-gzip gzip gzip-level gzip-types hide-headers hsts hsts-include-subdomains
+    hsts-max-age hsts-preload keep-alive large-client-header-buffers server-tokens ssl-protocols
+    use-forwarded-headers use-gzip use-http2 use-proxy-protocol
+"""
 REPLACED: Final = {
+    **{name: f"{name} in the controller's ConfigMap" for name in _OF_CONFIG_MAP.split()},
     "add-base-url": "none: the server's own links have to be right",
+    "client-max-body-size": "proxy-body-size",
+    "cors-enabled": "enable-cors",
+    "enable-websocket": "none: websockets work as they are",
     "grpc-backend": 'backend-protocol: "GRPC"',
+    "proxy-buffers": "proxy-buffers-number and proxy-buffer-size",
+    "proxy-max-body-size": "proxy-body-size",
+    "proxy-timeout": "proxy-read-timeout",
+    "rate-limit": "limit-rps or limit-rpm",
+    "rate-limit-burst": "limit-burst-multiplier",
+    "rate-limit-connections": "limit-connections",
+    "rate-limit-rpm": "limit-rpm",
+    "rate-limit-rps": "limit-rps",
+    "rate-limit-window": "limit-rps (by the second) or limit-rpm (by the minute)",
     "rewrite-to": "rewrite-target",
     "secure-backends": 'backend-protocol: "HTTPS"',
     "session-cookie-hash": "affinity-mode",
     "upstream-fail-timeout": "none",
     "upstream-max-fails": "none",
-    "proxy-timeout": "proxy-read-timeout",
-    "client-max-body-size": "proxy-body-size",
     "websocket-services": "none: websockets work as they are",
-    "hsts": "hsts in the controller's ConfigMap",
-    "proxy-max-body-size": "proxy-body-size",
 }
-"""Keys that are read no more, or are another controller's, and what does their work."""
+"""Keys that are read no more, or never were, and what does their work."""
 
 CERT_MANAGER: Final = "cert-manager.io"
 ACME: Final = "acme.cert-manager.io"

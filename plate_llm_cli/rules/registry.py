@@ -50,6 +50,7 @@ from plate_llm_cli.rules.ingress.ignored_annotation import IgnoredAnnotation
 from plate_llm_cli.rules.ingress.invalid_acme_issuer import InvalidAcmeIssuer
 from plate_llm_cli.rules.ingress.invalid_annotation import InvalidAnnotation
 from plate_llm_cli.rules.ingress.missing_issuer import MissingIssuer
+from plate_llm_cli.rules.ingress.refused_path import RefusedPath
 from plate_llm_cli.rules.ingress.two_issuers import TwoIssuers
 from plate_llm_cli.rules.ingress.uncovered_host import UncoveredHost
 from plate_llm_cli.rules.ingress.unissuable_certificate import UnissuableCertificate
@@ -155,6 +156,7 @@ RULES: tuple[Rule, ...] = (
     UnroutedTlsHost(),
     IgnoredAnnotation(),
     InvalidAnnotation(),
+    RefusedPath(),
     UnmatchedRewrite(),
     ContradictoryRedirect(),
     BufferedStream(),

@@ -36,7 +36,7 @@ class IgnoredAnnotation(Rule):
     of the Ingress' class, which an IngressClass of the tree or the name of the class tells. Where
     neither does, nothing is said. It looks at the keys that ingress-nginx reads, and for slips in
     those of cert-manager and external-dns. Annotations that say the same to two controllers are an
-    info, as are keys of ingress-nginx that resemble none.
+    info, as are unknown keys of ingress-nginx where the class tells no controller.
 
     ## Why is this bad?
     A controller passes over annotations that it does not know without a word. The redirect, the
@@ -75,7 +75,7 @@ class IgnoredAnnotation(Rule):
                 if owner and controller and owner is not controller:
                     yield _of_other(ingress, key, controller)
                 elif prefix == NGINX and name not in KEYS:
-                    yield _unknown(ingress, key)
+                    yield _unknown(ingress, key, sure=controller is not None)
                 elif owner is None:
                     yield from _slip(ingress, key, controller)
 
@@ -100,7 +100,7 @@ def _of_other(ingress: Ingress, key: str, controller: Controller) -> Defect:
     )
 
 
-def _unknown(ingress: Ingress, key: str) -> Defect:
+def _unknown(ingress: Ingress, key: str, *, sure: bool) -> Defect:
     name = key.rpartition("/")[2]
     near = near_name(name, KEYS, _NEAR)
     if name in REPLACED:
@@ -108,12 +108,12 @@ def _unknown(ingress: Ingress, key: str) -> Defect:
     elif near:
         help_text = f"did you mean {near}?"
     else:
-        help_text = "nothing to do where your release of ingress-nginx has it"
+        help_text = "take it away, unless your build of ingress-nginx has it"
     return Defect(
         _at(ingress, key),
         f"ingress-nginx has no annotation {name}",
         help_text,
-        severity=None if near or name in REPLACED else Severity.INFO,
+        severity=None if sure or near or name in REPLACED else Severity.INFO,
     )
 
 
