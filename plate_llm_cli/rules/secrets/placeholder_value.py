@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.credential_names import is_referred, kind_of
 from plate_llm_cli.graph.given_texts import given_texts
 from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text, texts
 from plate_llm_cli.graph.sync_exceptions import is_left_alone
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.secrets.values.placeholders import is_placeholder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,7 +71,7 @@ class PlaceholderValue(Rule):
             manifest = given.manifest
             if manifest.hook or is_left_alone(manifest, *map(str, given.route)):
                 continue
-            if _WORDS.fullmatch(given.text.strip()):
+            if _is_left(given.name, given.text.strip()):
                 yield _defect(manifest, given.route, f"{given.name} is a placeholder")
         for workload in deployment.wiring.workloads:
             for container in workload.containers:
@@ -82,6 +84,14 @@ class PlaceholderValue(Rule):
         for manifest in deployment.manifests:
             yield from _hosts(manifest)
             yield from _mail(manifest)
+
+
+def _is_left(name: str, value: str) -> bool:
+    """Whether nobody has replaced `value`: of a credential, `example` is no value either."""
+    if _WORDS.fullmatch(value):
+        return True
+    absent = value.lower() in ("none", "null", "nil", "empty", "unset", "undefined", "removed")
+    return bool(kind_of(name)) and is_placeholder(value) and not (absent or is_referred(value))
 
 
 def _hosts(manifest: Manifest) -> Iterator[Defect]:
