@@ -38,6 +38,7 @@ class Namespaces:
 
     def __init__(self, deployment: Deployment) -> None:
         self._deployment = deployment
+        self._shares: dict[str, float] = {}
 
     def is_made(self, place: ClusterNamespace) -> bool:
         """Whether something makes the namespace, as far as anybody can see from the tree."""
@@ -51,12 +52,14 @@ class Namespaces:
 
     def share_made(self, cluster: str) -> float:
         """How many of the namespaces that the cluster's releases go to are made, from 0 to 1."""
-        there = {
-            item.place
-            for item in self._deployment.known.releases
-            if item.application.cluster == cluster and not _ALWAYS.fullmatch(item.namespace)
-        }
-        return sum(map(self.is_made, there)) / len(there) if there else 0.0
+        if cluster not in self._shares:
+            there = {
+                item.place
+                for item in self._deployment.known.releases
+                if item.application.cluster == cluster and not _ALWAYS.fullmatch(item.namespace)
+            }
+            self._shares[cluster] = sum(map(self.is_made, there)) / max(len(there), 1)
+        return self._shares[cluster]
 
     def may_be_made_unseen(self, cluster: str) -> bool:
         """Whether a release of the cluster was not seen that might make namespaces.

@@ -17,6 +17,7 @@ from plate_llm_cli.rules.argocd.invalid_application_set import InvalidApplicatio
 from plate_llm_cli.rules.argocd.misordered_wave import MisorderedWave
 from plate_llm_cli.rules.argocd.missing_path import MissingPath
 from plate_llm_cli.rules.argocd.missing_value_file import MissingValueFile
+from plate_llm_cli.rules.argocd.mixed_environment import MixedEnvironment
 from plate_llm_cli.rules.argocd.moving_production import MovingProduction
 from plate_llm_cli.rules.argocd.path_outside_root import PathOutsideRoot
 from plate_llm_cli.rules.argocd.remote_source import RemoteSource
@@ -221,6 +222,7 @@ RULES: tuple[Rule, ...] = (
     FrozenField(),
     EmptiedApplication(),
     UnprunedApplication(),
+    MixedEnvironment(),
     MovingProduction(),
     RemoteSource(),
     UnsupportedSource(),

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.environment_words import environment_of
 from plate_llm_cli.graph.sync_order import is_hook
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Rule
+from plate_llm_cli.source.nodes import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,13 +131,23 @@ def _single(pair: _Pair, severity: Severity) -> Defect:
 
 
 def _as_a_whole(pairs: list[_Pair], severity: Severity) -> Defect:
-    first, second = (item.release.application for item in pairs[0])
+    releases = sorted((item.release for item in pairs[0]), key=_is_misled)
+    first, second = (item.application for item in releases)
     some = ", ".join(f"{item.kind} {item.name}" for _, item in pairs[:_EACH])
+    route = (
+        ("spec", "destination", "namespace") if _is_misled(releases[1]) else ("metadata", "name")
+    )
     return Defect(
-        FilePlace.of(second.file, second.name_node),
+        FilePlace(second.file, nearest(second.node, route)[0]),
         f"{first.name} and {second.name} both apply {some} and {len(pairs) - _EACH} more",
         "give one of them another namespace or another name of its objects, or remove it",
         releases=tuple(sorted((first.name, second.name))),
         related=((FilePlace.of(first.file, first.name_node), f"{first.name} applies them, too"),),
         severity=severity,
     )
+
+
+def _is_misled(release: Release) -> bool:
+    """Whether its namespace is of another environment than its name: web-prod in web-stg."""
+    named, sent = environment_of(release.name), environment_of(release.namespace)
+    return bool(named and sent) and named != sent

@@ -84,8 +84,10 @@ def _missing(
     release: Release, where: tuple[str, str], place: Place, deployment: Deployment
 ) -> Iterator[Defect]:
     namespaces, cluster = deployment.namespaces, where[0]
+    if namespaces.is_made(where) or "{" in where[1]:
+        return
     share = namespaces.share_made(cluster)
-    if share < _SOME or namespaces.is_made(where) or "{" in where[1]:
+    if share < _SOME:
         return
     unsure = share <= _MOST or namespaces.may_be_made_unseen(cluster)
     by_argocd = "add CreateNamespace=true to the syncOptions of the Application"
