@@ -29,6 +29,7 @@ _NEARER = {
     "server-warning": ("deprecated-api",),
     "missing-kind": ("unavailable-api",),
     "foreign-namespace": ("uncreated-namespace",),
+    "shared-object": ("mixed-environment",),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

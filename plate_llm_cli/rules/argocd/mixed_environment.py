@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Span
     from plate_llm_cli.source.tree import Tree
 
+_FAILS = "FailOnSharedResource=true"
 _NAMESPACE = ("spec", "destination", "namespace")
 
 
@@ -81,6 +82,7 @@ def _namespace(release: Release, other: Release) -> Iterator[Defect]:
         f"name the namespace of {environment_of(release.name)}",
         releases=(release.name,),
         related=((FilePlace.of(other.application.file, other.application.name_node), other.name),),
+        severity=Severity.ERROR if _FAILS in release.application.sync_options else None,
     )
 
 
