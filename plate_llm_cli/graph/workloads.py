@@ -83,8 +83,9 @@ class Workload:
 
     @property
     def label(self) -> str:
-        """Its kind and name."""
-        return f"{self.manifest.kind} {self.manifest.name}"
+        """Its kind and name, or how its name is to begin."""
+        name = self.manifest.name or self.manifest.text("metadata", "generateName")
+        return f"{self.manifest.kind} {name}"
 
     @property
     def is_brief(self) -> bool:

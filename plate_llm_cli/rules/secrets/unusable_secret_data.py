@@ -103,9 +103,9 @@ def _no_login(manifest: Manifest, keys: dict[str, tuple[str, Any]]) -> Iterator[
     field, value = keys[name]
     written = text(value)
     config = decoded(written) if field == "data" else written
-    if not config or is_placeholder(written) or is_placeholder(config) or "{{" in config:
+    if config is None or is_placeholder(written) or is_placeholder(config) or "{{" in config:
         return  # what is no base64 the schema tells
-    if logins(config) is None and not _is_filled_in(config):
+    if logins(config) is None and not _is_filled_in(config) and not is_left_alone(manifest, field):
         yield Defect(
             ManifestPlace(manifest, (field, name)),
             f"{name} of Secret {manifest.name} is no JSON with `auths`",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.account_rights import accounts_with_rights, has_identity, has_rights
-from plate_llm_cli.graph.secret_fields import text
+from plate_llm_cli.graph.secret_fields import at, mapping, text
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -67,6 +67,10 @@ class MountedToken(Rule):
 
 
 def _is_mounted(workload: Workload, account: Manifest) -> bool:
+    holder = at(workload.manifest.plain, *map(str, workload.base[:-1]))
+    notes = mapping(at(holder, "metadata", "annotations"))
+    if any(name.startswith("vault.hashicorp.com/") for name in notes):
+        return False  # the agent logs in with it
     of_pod = workload.pod.get(_FIELD)
     return (account.plain.get(_FIELD) if of_pod is None else of_pod) is not False
 

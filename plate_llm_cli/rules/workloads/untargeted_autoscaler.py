@@ -60,7 +60,7 @@ class UntargetedAutoscaler(Rule):
 def _defect(scaler: Autoscaler, deployment: Deployment) -> Defect:
     place = place_of(scaler.manifest)
     there = [item for item in deployment.wiring.workloads if item.place == place]
-    there = [item for item in there if item.manifest.kind in _KINDS]
+    there = [item for item in there if not item.is_brief and not item.manifest.hook]
     near = _near(scaler.name, [item.manifest.name for item in there])
     other = next((item for item in there if item.manifest.name == near), None)
     return Defect(
