@@ -7,7 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.application_sets.expansion import expand
-from plate_llm_cli.gitops.application_sets.sources import GitFiles, repository_hints
+from plate_llm_cli.gitops.application_sets.sources import (
+    GitFiles,
+    generator_sources,
+    template_sources,
+)
 from plate_llm_cli.gitops.applications import argo_objects, read_application
 from plate_llm_cli.gitops.kustomize import patch_files
 from plate_llm_cli.gitops.releases import ProblemKind, Release, ReleaseProblem
@@ -102,8 +106,12 @@ def _expand_sets(
     found: Discovery, tree: Tree, repo_url: str, engine: Callable[[], HelmEngine]
 ) -> None:
     sets = found.application_sets
-    hints = [hint for file, node in sets for hint in repository_hints(file, node)]
-    git = GitFiles(tree, _home(tree, found.applications, repo_url, hints))
+    hints = [source for file, node in sets for source in template_sources(file, node)]
+    home = _home(tree, found.applications, repo_url, hints)
+    if not home.known:  # a pattern fits many repositories, and says less than a path
+        hints = [source for _, node in sets for source in generator_sources(node)]
+        home = _home(tree, found.applications, repo_url, hints)
+    git = GitFiles(tree, home)
     known = {item.identity for item in found.applications}
     for file, node in sets:
         expansion = expand(file, node, git, engine)
@@ -178,11 +186,12 @@ def _meet(one: str, other: str, together: list[set[str]]) -> bool:
 
 def _duplicate(application: Application, before: Application, *, sure: bool) -> ReleaseProblem:
     help_text = "ArgoCD keeps one of them: rename or remove the other"
+    first = before.origins[-1][:2] if before.is_made else (before.file, before.name_node.span)
     return ReleaseProblem(
         ProblemKind.DUPLICATE_NAME if sure else ProblemKind.NAMESAKE,
         f"an Application named {application.name} exists already",
         help_text if sure else "rename one, unless each folder belongs to an ArgoCD of its own",
         application.file,
         application.name_node.span,
-        ((before.file, before.name_node.span, "the first one"),),
+        ((*first, "the first one"),),
     )

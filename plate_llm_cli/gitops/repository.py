@@ -94,6 +94,11 @@ class Home:
             return self._tree.is_file("Chart.yaml")
         return self._tree.is_dir(path)
 
+    def is_named(self, url: str) -> bool:
+        """True when `url` is this tree's repository, or by its name a fork of it."""
+        normalised = normalise_url(url)
+        return normalised in self._own or (not self._declared and self._is_fork(normalised))
+
     def holds(self, source: ApplicationSource) -> bool:
         """True when `source` is taken from this tree."""
         if source.chart:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.application_sets.elements import InvalidSetError, NotExpandedError
-from plate_llm_cli.gitops.application_sets.filling import Filler
+from plate_llm_cli.gitops.application_sets.filling import Filler, scalars_of
 from plate_llm_cli.gitops.application_sets.generators import (
     MAX_ELEMENTS,
     Generators,
@@ -32,6 +33,14 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Node, SourceFile
 
 _STRICT = "missingkey=error"
+_FILLED_LATER = frozenset(
+    (
+        *("annotations", "values", "valuesObject", "parameters", "fileParameters", "plugin"),
+        *("kustomize", "directory", "info", "ignoreDifferences"),
+    )
+)
+"""Fields in which braces may be meant for somebody else."""
+_TAG = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
 _HELP_EMPTY = "correct the pattern: paths are relative to the repository's root"
 
 
@@ -93,6 +102,7 @@ class _Expanding:
         for index, (element, body) in enumerate(zip(elements, bodies, strict=True)):
             try:
                 made = self._application(_sound(body), _sound(patches[index]) if patches else None)
+                _require_filled(made)
             except NotExpandedError as error:
                 self._report(error, element)
             else:
@@ -158,6 +168,19 @@ class _Expanding:
         self._done.problems.append(
             ReleaseProblem(kind, message, help_text, self._file, node.span, origins)
         )
+
+
+def _require_filled(application: Mapping) -> None:
+    """No braces are left, but in fields where somebody else may fill them in.
+
+    Raises:
+        InvalidSetError: some are: with the older templates, a name that is unknown stays.
+    """
+    for scalar in scalars_of(application, _FILLED_LATER):
+        if "{{" in scalar.text:
+            tag = _TAG.search(scalar.text)
+            reason = f"no parameter is called {tag[1]}" if tag else "{{ is left in it"
+            raise InvalidSetError(f"cannot be filled in: {reason}", scalar)
 
 
 def _sound(filled: Node | NotExpandedError) -> Node:

@@ -35,7 +35,7 @@ class Filler:
         Raises:
             NotExpandedError: there is too much to fill in.
         """
-        found = {scalar.text: scalar for scalar in _scalars(node) if self._is_template(scalar)}
+        found = {scalar.text: scalar for scalar in scalars_of(node) if self._is_template(scalar)}
         if len(found) * len(parameters) > MAX_BLANKS:
             raise NotExpandedError("it has too many elements to fill in", node)
         blanks = [Blank(text, item) for item in parameters if item for text in found]
@@ -54,7 +54,7 @@ class Filler:
     def _error(self, scalar: Scalar, unfilled: Unfilled) -> NotExpandedError:
         place = Scalar(self._span(scalar, unfilled.line), scalar.text, scalar.value)
         kind = InvalidSetError if unfilled.sure else NotExpandedError
-        return kind(unfilled.reason, place, unfilled.help)
+        return kind(f"cannot be filled in: {unfilled.reason}", place, unfilled.help)
 
     def _span(self, scalar: Scalar, number: int) -> Span:
         """The line of a literal block that failed, else all of the scalar."""
@@ -108,8 +108,8 @@ def with_text(node: Scalar, text: str) -> Scalar:
     return Scalar(node.span, text, text, style, node.tag)
 
 
-def _scalars(node: Node) -> Iterator[Scalar]:
-    """Every scalar below `node` once, keys included."""
+def scalars_of(node: Node, without: frozenset[str] = frozenset()) -> Iterator[Scalar]:
+    """Every scalar below `node` once, keys included; nothing below a key of `without`."""
     pending: list[Node] = [node]
     seen: set[int] = set()
     while pending:
@@ -120,6 +120,7 @@ def _scalars(node: Node) -> Iterator[Scalar]:
             seen.add(id(current))
             if isinstance(current, Mapping):
                 for entry in reversed(current.entries):
-                    pending += (entry.value, entry.key)
+                    if entry.name not in without:
+                        pending += (entry.value, entry.key)
             else:
                 pending += reversed(current.items)

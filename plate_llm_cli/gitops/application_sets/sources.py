@@ -68,10 +68,10 @@ class GitFiles:
         )
 
     def is_home(self, generator: Mapping) -> bool:
-        """Whether the git generator looks at this tree."""
-        return self.home.holds(git_source(generator)) or (
-            not self.home.known and self.matches_something(generator)
-        )
+        """Whether the git generator looks at this tree: a pattern fits many repositories."""
+        if self.home.known:
+            return self.home.is_named(text_of(generator.get("repoURL")))
+        return self.matches_something(generator)
 
     def matches_something(self, generator: Mapping) -> bool:
         """Whether a pattern of the git generator matches a folder or file of the tree."""
@@ -119,10 +119,14 @@ def git_generators(node: Node | None) -> list[Mapping]:
     return found
 
 
-def repository_hints(file: SourceFile, node: Mapping) -> list[ApplicationSource]:
-    """What an ApplicationSet says of repositories before it is expanded, as sources."""
-    generators = git_generators(find(node, ("spec", "generators")))
+def template_sources(file: SourceFile, node: Mapping) -> list[ApplicationSource]:
+    """The sources of an ApplicationSet's template that are the same for every element."""
     template = find(node, ("spec", "template"))
     given = read_application(file, template).sources if isinstance(template, Mapping) else ()
-    hints = [*map(git_source, generators), *given]
-    return [hint for hint in hints if "{{" not in f"{hint.repo_url}{hint.path}"]
+    return [source for source in given if "{{" not in f"{source.repo_url}{source.path}"]
+
+
+def generator_sources(node: Mapping) -> list[ApplicationSource]:
+    """What the git generators of an ApplicationSet look at, as sources."""
+    found = map(git_source, git_generators(find(node, ("spec", "generators"))))
+    return [source for source in found if "{{" not in f"{source.repo_url}{source.path}"]
