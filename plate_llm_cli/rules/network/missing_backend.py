@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.services import Service
 
 
+_BY_ANNOTATION = "use-annotation"
+"""The port that stands for an action of the AWS Load Balancer Controller: no Service is behind it."""
+
+
 class MissingBackend(Rule):
     """An Ingress leads to a Service, or to a port of one, that is not there.
 
@@ -56,7 +60,7 @@ class MissingBackend(Rule):
         """Every route without a Service or without its port."""
         for ingress in deployment.wiring.ingresses:
             for route in ingress.routes:
-                if not route.service:
+                if not route.service or route.port == _BY_ANNOTATION:
                     continue
                 service = deployment.wiring.service(ingress.place, route.service)
                 if service is not None:
