@@ -111,6 +111,8 @@ def _of_application(release: Release) -> Iterator[_Use]:
             refused = partial(Project.refuses_source, repository=source.repo_url)
             yield _Use(f"the source {source.repo_url}", place, refused)
     cluster, namespace = release.place
+    if not application.text("spec", "destination", "namespace"):
+        return
     span, _ = nearest(application.node, ("spec", "destination", "namespace"))
     yield _destination(FilePlace(application.file, span), cluster, namespace)
 

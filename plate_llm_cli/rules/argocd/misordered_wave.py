@@ -109,7 +109,7 @@ def _homes(deployment: Deployment) -> Iterator[_Link]:
     kinds: dict[tuple[str, str, str], list[Manifest]] = {}
     for item in deployment.manifests:
         cluster = item.release.application.cluster
-        if item.kind == "Namespace" and not _is_made_by_argocd(item, deployment):
+        if item.kind == "Namespace" and not _is_there_before(item, deployment):
             spaces.setdefault((cluster, item.name), []).append(item)
         if item.kind == "CustomResourceDefinition":
             spec = item.plain.get("spec")
@@ -125,9 +125,11 @@ def _homes(deployment: Deployment) -> Iterator[_Link]:
             yield _Link(item, ("metadata", "namespace"), makers, f"Namespace {namespace}")
 
 
-def _is_made_by_argocd(namespace: Manifest, deployment: Deployment) -> bool:
+def _is_there_before(namespace: Manifest, deployment: Deployment) -> bool:
+    """By CreateNamespace, or because ArgoCD itself lives in it."""
     return any(
-        item.application.creates_namespace and item.namespace == namespace.name
+        namespace.name == item.application.identity[0]
+        or (item.application.creates_namespace and item.namespace == namespace.name)
         for item in deployment.known.releases
     )
 

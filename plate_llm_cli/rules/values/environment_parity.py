@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.environment_words import (
+    environment_of,
+    is_other_environment,
+    is_production,
+)
 from plate_llm_cli.rules.base import Defect, Rule, ValuePlace
 from plate_llm_cli.source.nodes import format_route
 
@@ -18,15 +24,21 @@ if TYPE_CHECKING:
 
 _ENOUGH = 3
 """Of so many environments, all but one make a habit."""
+_NEEDED = re.compile(
+    r"(host|hostname|url|uri|endpoint|domain|dsn|resource|bucket|issuer|secret(_?name)?)s?$",
+    re.IGNORECASE,
+)
+"""Names of values that an environment seldom does without."""
 
 
 class EnvironmentParity(Rule):
     """One environment lacks a value that all others of the chart set.
 
     ## What it does
-    Compares what the value files of all Applications of one chart set, where there are three or
-    more. A value that all but one set, and of which the chart has no default, is named once, at
-    the topmost key that is missing.
+    Compares what all Applications of one chart set, where there are three or more. A value that
+    all but one set, and of which the chart has no default, is named once, at the topmost key that
+    is missing. Of two, what production lacks is named if it is an address, a host, a secret or
+    resources.
 
     ## Why is this bad?
     It may be meant. Often the value was added to all files and one was forgotten.
@@ -58,8 +70,7 @@ class EnvironmentParity(Rule):
             if chart.failure is None and chart.part.complete:
                 families.setdefault(chart.part.chart, []).append(chart)
         for family in families.values():
-            if len(family) >= _ENOUGH:
-                yield from _odd_ones(family)
+            yield from _odd_ones(family)
 
 
 def _odd_ones(family: list[RenderedChart]) -> Iterator[Defect]:
@@ -68,16 +79,39 @@ def _odd_ones(family: list[RenderedChart]) -> Iterator[Defect]:
         for route in _routes(chart.request.values, ()):
             setting.setdefault(route, set()).add(index)
     for route, having in setting.items():
-        (missing, *others) = set(range(len(family))) - having or {-1}
-        if missing < 0 or others or len(setting.get(route[:-1], family)) < len(family):
-            continue
-        chart = family[missing]
-        if chart.default_at(route) is None and chart.value_at(route[:-1]) is not None:
-            yield Defect(
-                ValuePlace(chart, route),
-                f"{chart.release.name} does not set {format_route(route)}, as all others do",
-                "set it, or nothing where this environment is meant to differ",
-            )
+        missing = set(range(len(family))) - having
+        above = setting.get(route[:-1], set(range(len(family))))
+        if len(missing) == 1 and len(above) == len(family):
+            (index,) = missing
+            others = [family[each] for each in having]
+            if _is_odd(family[index], others, route):
+                yield _defect(family[index], route, others)
+
+
+def _is_odd(chart: RenderedChart, others: list[RenderedChart], route: Route) -> bool:
+    """Whether the chart has nothing of its own there, and the others make a habit of it."""
+    if chart.default_at(route) or chart.default_at(route) in (False, 0):
+        return False
+    named = {bool(environment_of(item.release.name)) for item in (chart, *others)}
+    if len(others) + 1 >= _ENOUGH:
+        return len(named) == 1  # what is no environment beside some that are has its own purpose
+    names = [(chart.release.name, item.release.name) for item in others]
+    return (
+        bool(others)
+        and is_production(chart.release)
+        and all(is_other_environment(*pair) for pair in names)
+        and _NEEDED.search(str(route[-1])) is not None
+    )
+
+
+def _defect(chart: RenderedChart, route: Route, others: list[RenderedChart]) -> Defect:
+    whom = "all others do" if len(others) > 1 else f"{others[0].release.name} does"
+    return Defect(
+        ValuePlace(chart, route),
+        f"{chart.release.name} does not set {format_route(route)}, as {whom}",
+        "set it, or nothing where this environment is meant to differ",
+        related=tuple((ValuePlace(item, route), item.release.name) for item in others[:1]),
+    )
 
 
 def _routes(values: Any, route: Route) -> Iterator[Route]:
