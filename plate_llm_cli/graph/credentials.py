@@ -11,40 +11,46 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SHAPES: Final = (
-    ("an AWS access key", r"(?:AKIA|ASIA)[A-Z2-7]{16}"),
-    ("a GitHub token", r"gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{60,255}"),
-    ("a GitLab token", r"gl(?:pat|dt|rt|ptt|ft)-[A-Za-z0-9_-]{20,}"),
-    ("a Slack token", r"xox[abeprs]-[0-9][A-Za-z0-9-]{14,}|xapp-[0-9]-[A-Za-z0-9-]{20,}"),
-    (
-        "a Slack webhook",
-        r"https://hooks\.slack\.com/(?:services/T[A-Z0-9]{7,}/B[A-Z0-9]{7,}/[A-Za-z0-9]{20,})",
-    ),
-    ("an Anthropic key", r"sk-ant-[A-Za-z0-9_-]{20,}"),
-    ("an OpenAI key", r"sk-(?:proj-|svcacct-|admin-)?(?!ant-)[A-Za-z0-9_-]{32,}"),
-    ("a Google API key", r"AIza[A-Za-z0-9_-]{35}"),
-    ("a Stripe key", r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
-    ("an npm token", r"npm_[A-Za-z0-9]{36}"),
-    ("a PyPI token", r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
-    ("a Docker Hub token", r"dckr_pat_[A-Za-z0-9_-]{20,}"),
-    ("a Vault or OpenBao token", r"hv[sb]\.[A-Za-z0-9_-]{24,}"),
-    ("a Hugging Face token", r"hf_[A-Za-z]{34}"),
-    ("a DigitalOcean token", r"do[opr]_v1_[a-f0-9]{64}"),
-    ("a SendGrid key", r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
-    ("an age key", r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
-    ("a JWT", r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+_SHAPES: Final = tuple(
+    # None begins inside a longer word: nor is one tried there, which would take for ever.
+    (what, marks, re.compile(rf"(?<![A-Za-z0-9_-])(?:{shape})"))
+    for what, marks, shape in (
+        ("an AWS access key", ("AKIA", "ASIA"), r"(?:AKIA|ASIA)[A-Z2-7]{16}(?![A-Za-z0-9])"),
+        ("a GitHub token", ("gh",), r"gh[pousr]_[A-Za-z0-9]{36,255}"),
+        ("a GitHub token", ("github_pat_",), r"github_pat_[A-Za-z0-9_]{60,255}"),
+        ("a GitLab token", ("gl",), r"gl(?:pat|dt|rt|ptt|ft)-[A-Za-z0-9_-]{20,}"),
+        ("a Slack token", ("xox",), r"xox[abeprs]-[0-9][A-Za-z0-9-]{14,}"),
+        ("a Slack token", ("xapp-",), r"xapp-[0-9]-[A-Za-z0-9-]{20,}"),
+        (
+            "a Slack webhook",
+            ("hooks.slack.com",),
+            r"https://hooks\.slack\.com/services/T[A-Z0-9]{7,}/B[A-Z0-9]{7,}/[A-Za-z0-9]{20,}",
+        ),
+        ("an Anthropic key", ("sk-ant-",), r"sk-ant-[A-Za-z0-9_-]{20,}"),
+        ("an OpenAI key", ("sk-",), r"sk-(?!ant-)(?:[a-z]{2,8}-)?[A-Za-z0-9_-]{32,}"),
+        ("a Google API key", ("AIza",), r"AIza[A-Za-z0-9_-]{35}"),
+        ("a Stripe key", ("k_live_", "k_test_"), r"[rs]k_(?:live|test)_[A-Za-z0-9]{16,}"),
+        ("an npm token", ("npm_",), r"npm_[A-Za-z0-9]{36}"),
+        ("a PyPI token", ("pypi-",), r"pypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{50,}"),
+        ("a Docker Hub token", ("dckr_pat_",), r"dckr_pat_[A-Za-z0-9_-]{20,}"),
+        ("a Vault or OpenBao token", ("hvs.", "hvb."), r"hv[sb]\.[A-Za-z0-9_-]{24,}"),
+        ("a Hugging Face token", ("hf_",), r"hf_[A-Za-z]{34}(?![A-Za-z0-9_])"),
+        ("a DigitalOcean token", ("_v1_",), r"do[opr]_v1_[a-f0-9]{64}"),
+        ("a SendGrid key", ("SG.",), r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{43}"),
+        ("an age key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[A-Z0-9]{58}"),
+        ("a JWT", ("eyJ",), r"eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{20,}"),
+    )
 )
-_TOKEN: Final = re.compile(
-    "|".join(rf"(?P<s{index}>{shape})" for index, (_, shape) in enumerate(_SHAPES))
-)
+"""What it is, what has to occur in a text that holds one, and its form."""
 _PRIVATE_KEY: Final = re.compile(
     r"-----BEGIN (?:(?:RSA|EC|DSA|OPENSSH|PGP) )?PRIVATE KEY(?: BLOCK)?-----"
     r"(?:\s|\\r|\\n|>|\|)*(?P<body>[A-Za-z0-9+/]{40,})"
 )
 _URL: Final = re.compile(
-    r"\b[a-z][a-z0-9+.-]{1,20}://[^\s:/@'\"<>{}$]{0,80}:(?P<body>[^\s:/@'\"<>{}$%*]{4,200})@(?P<host>[A-Za-z0-9\[][^\s/:'\",]*)"
+    r"://[^\s:/@'\"<>{}$]{0,80}:(?P<body>[^\s:/@'\"<>{}$%*]{4,200})@"
+    r"(?P<host>[A-Za-z0-9\[][^\s/:'\",]*)"
 )
-_BEFORE: Final = re.compile(r"[A-Za-z0-9_]")
+_SCHEME: Final = re.compile(r"[a-z][a-z0-9+.-]{0,20}$")
 _SAMPLES: Final = re.compile(
     r"example|sample|x{4,}|\.{3}|placeholder|dummy|fake|your|change_?me|redacted|0{6,}|12345678|"
     # The token that jwt.io and every tutorial show.
@@ -73,18 +79,21 @@ class Leak:
 
 def leaks_in(text: str) -> Iterator[Leak]:
     """Every credential of a known form in `text`."""
-    for match in _TOKEN.finditer(text):
-        found = match[0]
-        glued = match.start() > 0 and _BEFORE.match(text[match.start() - 1])
-        what = _SHAPES[int((match.lastgroup or "s0")[1:])][0]
-        if not glued and is_varied(found) and not _SAMPLES.search(found):
-            yield Leak(what, match.start(), match.end())
+    for what, marks, shape in _SHAPES:
+        if not any(mark in text for mark in marks):
+            continue
+        for match in shape.finditer(text):
+            if is_varied(match[0]) and not _SAMPLES.search(match[0]):
+                yield Leak(what, match.start(), match.end())
     for match in _PRIVATE_KEY.finditer(text):
         if is_varied(match["body"]):
             yield Leak("a private key", match.start(), match.end())
     for match in _URL.finditer(text):
-        if not _in_comment(text, match.start()) and not _is_usual(match["body"], match["host"]):
-            yield Leak("an address with a password", match.start(), match.end())
+        scheme = _SCHEME.search(text, max(0, match.start() - 20), match.start())
+        if scheme is None or _is_usual(match["body"], match["host"]):
+            continue
+        if not _in_comment(text, match.start()):
+            yield Leak("an address with a password", scheme.start(), match.end())
 
 
 def _in_comment(text: str, offset: int) -> bool:
