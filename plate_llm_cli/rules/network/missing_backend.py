@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 _BY_ANNOTATION = "use-annotation"
-"""The port that stands for an action of the AWS Load Balancer Controller: no Service is behind it."""
+"""The port that stands for an action of the AWS Load Balancer Controller, not for a Service."""
 
 
 class MissingBackend(Rule):
