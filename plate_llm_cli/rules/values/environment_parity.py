@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.gitops.releases import LayerKind
 from plate_llm_cli.graph.environment_words import (
     environment_of,
     is_other_environment,
     is_production,
 )
-from plate_llm_cli.rules.base import Defect, Rule, ValuePlace
-from plate_llm_cli.source.nodes import format_route
+from plate_llm_cli.rules.base import Defect, FilePlace, Place, Rule, ValuePlace
+from plate_llm_cli.source.nodes import Span, format_route, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,11 +108,28 @@ def _is_odd(chart: RenderedChart, others: list[RenderedChart], route: Route) -> 
 def _defect(chart: RenderedChart, route: Route, others: list[RenderedChart]) -> Defect:
     whom = "all others do" if len(others) > 1 else f"{others[0].release.name} does"
     return Defect(
-        ValuePlace(chart, route),
+        _place(chart, route),
         f"{chart.release.name} does not set {format_route(route)}, as {whom}",
         "set it, or nothing where this environment is meant to differ",
+        releases=(chart.release.name,),
         related=tuple((ValuePlace(item, route), item.release.name) for item in others[:1]),
     )
+
+
+def _place(chart: RenderedChart, route: Route) -> Place:
+    """Where the value would go: the last value file of the release, as deep as it has the way."""
+    defaults = {layer.file for layer in chart.part.layers if layer.is_default}
+    for layer in reversed(chart.part.layers):
+        if (
+            layer.kind is LayerKind.FILE
+            and layer.file not in defaults
+            and layer.file
+            and layer.node
+        ):
+            span, found = nearest(layer.node, route)
+            start = Span(span.line, span.column, span.line, span.column)
+            return FilePlace(layer.file, span if found else start)
+    return ValuePlace(chart, route)
 
 
 def _routes(values: Any, route: Route) -> Iterator[Route]:
