@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.application_sets.expansion import expand
+from plate_llm_cli.gitops.application_sets.made import name_origins
 from plate_llm_cli.gitops.application_sets.sources import (
     GitFiles,
     generator_sources,
@@ -86,7 +87,7 @@ def discover(
     found.releases = [resolve(item, tree, found.home) for item in found.applications]
     _report_duplicates(found.releases)
     for release in found.releases:
-        _name_origins(release)
+        name_origins(release)
     return found
 
 
@@ -133,14 +134,6 @@ def _made_twice(application: Application, known: Iterable[Application]) -> Relea
         application.name_node.span,
         ((file.file, file.name_node.span, "the file that has it"), *application.origins),
     )
-
-
-def _name_origins(release: Release) -> None:
-    """Beside what is wrong with an Application of a set: the element that it was made for."""
-    if origins := release.application.origins:
-        release.problems[:] = [
-            replace(problem, related=(*problem.related, *origins)) for problem in release.problems
-        ]
 
 
 def _take_objects(found: Discovery, file: SourceFile) -> None:

@@ -85,9 +85,11 @@ class Builder:
     def build(self, releases: list[Release]) -> Deployment:
         """`releases` rendered, with every object that they apply.
 
-        With `nested`, Applications among the objects of a chart are releases as well, and so on.
+        With `nested`, Applications among the objects of a chart are releases as well, and so on;
+        so are those that ApplicationSets among them make.
         """
         everything, charts = list(releases), list[RenderedChart]()
+        set_problems: list[ReleaseProblem] = []
         pending = releases
         for _ in range(MAX_GENERATIONS):
             rendered = self._render(pending)
@@ -95,7 +97,9 @@ class Builder:
             if not self._options.nested:
                 break
             applied = [item for chart in rendered for item in chart.manifests_with(API_GROUP)]
-            pending = nested_releases(applied, everything, self._discovery, self._tree)
+            nested = nested_releases(applied, everything, self._discovery, self._tree, self._engine)
+            set_problems += nested.set_problems
+            pending = nested.releases
             everything += pending
             if not pending:
                 break
@@ -108,6 +112,7 @@ class Builder:
             self._options.kube_version,
             self._options.schema_folders,
             self._provenance() if self._options.provenance else None,
+            set_problems=[*self._discovery.set_problems, *set_problems],
         )
 
     def _render(self, releases: list[Release]) -> list[RenderedChart]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.gitops.discovery import Discovery
-    from plate_llm_cli.gitops.releases import ChartPart, Release
+    from plate_llm_cli.gitops.releases import ChartPart, Release, ReleaseProblem
     from plate_llm_cli.graph.manifests import Manifest, RenderedChart
     from plate_llm_cli.graph.projects import Project
     from plate_llm_cli.graph.provenance import Provenance
@@ -52,6 +52,8 @@ class Deployment:
     """The chart that short names of environments refer to, or ''."""
     spec_path: str = ""
     """Where the secrets spec is, from the root; '' for its usual place."""
+    set_problems: list[ReleaseProblem] = field(default_factory=list)
+    """What is wrong with ApplicationSets, in files of the tree and among what charts render."""
 
     @cached_property
     def manifests(self) -> list[Manifest]:

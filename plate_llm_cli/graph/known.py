@@ -60,12 +60,20 @@ class Known:
     @cached_property
     def _unexpanded(self) -> set[str]:
         """The namespaces, as they are written, of what ApplicationSets make that is not known."""
-        discovery = self._deployment.discovery
         kinds = (ProblemKind.UNEXPANDED_SET, ProblemKind.INVALID_SET)
-        files = {id(item.file) for item in discovery.set_problems if item.kind in kinds}
+        found = [item for item in self._deployment.set_problems if item.kind in kinds]
+        if not found:
+            return set()
+        files = {id(item.file) for item in found}
+        sets = list(self._deployment.discovery.application_sets)
+        sets += [
+            (item.file, item.node)
+            for item in self._deployment.manifests
+            if item.chart is not None and item.kind == "ApplicationSet"
+        ]
         return {
             text_of(find(node, _DESTINATION)) or "default"
-            for file, node in discovery.application_sets
+            for file, node in sets
             if id(file) in files
         }
 

@@ -84,7 +84,7 @@ class ReleaseProblemRule(Rule):
             for problem in release.problems:
                 if problem.kind in self.kinds:
                     yield self._defect(problem, (release.name,))
-        for problem in deployment.discovery.set_problems:
+        for problem in deployment.set_problems:
             if problem.kind in self.kinds:
                 yield self._defect(problem, ())
 

@@ -35,7 +35,10 @@ class Filler:
         Raises:
             NotExpandedError: there is too much to fill in.
         """
-        found = {scalar.text: scalar for scalar in scalars_of(node) if self._is_template(scalar)}
+        found: dict[str, Scalar] = {}
+        for scalar in scalars_of(node):
+            if self._is_template(scalar):
+                found.setdefault(scalar.text, scalar)
         if len(found) * len(parameters) > MAX_BLANKS:
             raise NotExpandedError("it has too many elements to fill in", node)
         blanks = [Blank(text, item) for item in parameters if item for text in found]

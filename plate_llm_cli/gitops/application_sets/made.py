@@ -1,7 +1,8 @@
-"""Applications that ApplicationSets make, where a file of their own is needed to be changed."""
+"""Applications that ApplicationSets make: where they come from, and what cannot be done to them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.errors import UsageError
@@ -24,3 +25,11 @@ def require_written(releases: Iterable[Release]) -> None:
             path = application.file.path
             message = f"{release.name} has no file of its own: an ApplicationSet in {path} makes it"
             raise UsageError(message, f"change {path} by hand: its elements or its template")
+
+
+def name_origins(release: Release) -> None:
+    """Put beside what is wrong with such an Application the element that it was made for."""
+    if origins := release.application.origins:
+        release.problems[:] = [
+            replace(problem, related=(*problem.related, *origins)) for problem in release.problems
+        ]
