@@ -50,6 +50,10 @@ class Namespaces:
             re.search(_BY_HAND + word, data) for data in self._recipes
         )
 
+    def names(self, cluster: str) -> tuple[str, ...]:
+        """The namespaces of a cluster that Applications or objects of the tree make."""
+        return tuple(sorted(name for there, name in self._created if there == cluster))
+
     def share_made(self, cluster: str) -> float:
         """How many of the namespaces that the cluster's releases go to are made, from 0 to 1."""
         if cluster not in self._shares:

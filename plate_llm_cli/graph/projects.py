@@ -65,6 +65,12 @@ class Project:
             return FilePlace(file, nearest(node, route)[0])
         return ManifestPlace(self.home, nearest(self.home.node, route)[1])
 
+    def names_in(self, field: str) -> tuple[str, ...]:
+        """The repositories of `sourceRepos`, or the namespaces of `destinations`, without globs."""
+        listed = at(self.plain, "spec", field)
+        spaces = (text(item.get("namespace")) for _, item in mappings(listed))
+        return tuple(name for name in (*texts(listed), *spaces) if not set(name) & set("*!?[{"))
+
     def refuses_source(self, repository: str) -> Refusal | None:
         """Why Applications may not use `repository`, or None where they may."""
         route, url = ("spec", "sourceRepos"), _normalised(repository)

@@ -30,6 +30,7 @@ _NEARER = {
     "missing-kind": ("unavailable-api",),
     "foreign-namespace": ("uncreated-namespace",),
     "shared-object": ("mixed-environment",),
+    "uncreated-namespace": ("forbidden-by-project",),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

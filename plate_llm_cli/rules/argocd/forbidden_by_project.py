@@ -11,6 +11,7 @@ from plate_llm_cli.graph.projects import Project
 from plate_llm_cli.graph.sync_order import is_deployed
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
 from plate_llm_cli.source.nodes import nearest
+from plate_llm_cli.source.violations import slip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,7 +30,8 @@ class ForbiddenByProject(Rule):
     the lists of kinds. Without `clusterResourceWhitelist` no cluster-scoped kind is allowed;
     without `namespaceResourceWhitelist` every namespaced one is. A namespace that ArgoCD makes
     (`CreateNamespace=true`) counts as a resource, but only until it is there: this is a warning.
-    Where the tree has several projects of one name, all of them have to forbid it.
+    Where the tree has several projects of one name, all of them have to forbid it. It is told at
+    the project; at the Application where that has a slip of what the project allows.
 
     ## Why is this bad?
     ArgoCD refuses the Application (InvalidSpecError), or fails its sync: "resource ... is not
@@ -86,6 +88,8 @@ class _Use:
     place: Place
     refused_by: Callable[[Project], Refusal | None]
     severity: Severity | None = None
+    written: str = ""
+    """The name that may be a slip of one that the project has; '' where none can be."""
 
 
 def _projects_for(release: Release, deployment: Deployment) -> list[Project]:
@@ -109,7 +113,7 @@ def _of_application(release: Release) -> Iterator[_Use]:
         if source.repo_url:
             place = FilePlace(application.file, nearest(source.node, ("repoURL",))[0])
             refused = partial(Project.refuses_source, repository=source.repo_url)
-            yield _Use(f"the source {source.repo_url}", place, refused)
+            yield _Use(f"the source {source.repo_url}", place, refused, written=source.repo_url)
     cluster, namespace = release.place
     if not application.text("spec", "destination", "namespace"):
         return
@@ -119,7 +123,8 @@ def _of_application(release: Release) -> Iterator[_Use]:
 
 def _destination(place: Place, cluster: str, namespace: str) -> _Use:
     refused = partial(Project.refuses_destination, cluster=cluster, namespace=namespace)
-    return _Use(f"the destination {namespace} of {cluster}", place, refused)
+    what = f"the destination {namespace} of {cluster}"
+    return _Use(what, place, refused, written=namespace)
 
 
 def _is_there(release: Release, deployment: Deployment) -> bool:
@@ -160,14 +165,21 @@ def _kind(
 
 
 def _defect(project: Project, refusal: Refusal, use: _Use, release: Release) -> Defect:
-    field = refusal.route[1]
+    field = str(refusal.route[1])
     verb = "forbids" if refusal.listed else "does not allow"
-    remedy = "take this entry away or narrow it" if refusal.listed else f"add it to {field}"
+    near = None if refusal.listed else slip_of(use.written, project.names_in(field))
+    places = [(project.place(refusal.route), "the project"), (use.place, f"{release.name} uses it")]
+    if near and use.written:
+        places.reverse()
+        help_text = f"did you mean {near}?"
+    else:
+        remedy = "take this entry away or narrow it" if refusal.listed else f"add it to {field}"
+        help_text = f"{remedy}, or give the Application another project"
     return Defect(
-        project.place(refusal.route),
+        places[0][0],
         f"project {project.name} {verb} {use.what}",
-        f"{remedy}, or give the Application another project",
+        help_text,
         releases=(release.name,),
-        related=((use.place, f"{release.name} uses it"),),
+        related=(places[1],),
         severity=use.severity,
     )

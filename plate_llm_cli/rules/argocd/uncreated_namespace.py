@@ -9,6 +9,7 @@ from plate_llm_cli.graph.environment_words import is_other_environment
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
 from plate_llm_cli.source.nodes import nearest
+from plate_llm_cli.source.violations import slip_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
 
 _ROUTE = ("spec", "destination", "namespace")
+_OWN = "add CreateNamespace=true to the syncOptions of the Application"
+_OTHER = "add a Namespace object: CreateNamespace makes that of the destination alone"
 _SOME = 1 / 3
 _MOST = 1 / 2
 
@@ -86,16 +89,15 @@ def _missing(
     namespaces, cluster = deployment.namespaces, where[0]
     if namespaces.is_made(where) or "{" in where[1]:
         return
-    share = namespaces.share_made(cluster)
+    near = slip_of(where[1], namespaces.names(cluster))
+    share = 1.0 if near else namespaces.share_made(cluster)
     if share < _SOME:
         return
     unsure = share <= _MOST or namespaces.may_be_made_unseen(cluster)
-    by_argocd = "add CreateNamespace=true to the syncOptions of the Application"
-    own = where == release.place
     yield Defect(
         place,
         f"nothing makes namespace {where[1]}",
-        by_argocd if own else "add a Namespace object: CreateNamespace makes the destination alone",
+        f"did you mean {near}?" if near else _OWN if where == release.place else _OTHER,
         releases=(release.name,),
         severity=Severity.INFO if unsure else None,
     )
