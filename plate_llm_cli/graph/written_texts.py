@@ -5,25 +5,33 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from plate_llm_cli.gitops.applications import items_of, text_of
 from plate_llm_cli.source.nodes import Mapping, Scalar, Sequence, SourceFile, Span
+from plate_llm_cli.source.reader import parse_block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.source.nodes import Node, Route
+    from plate_llm_cli.source.nodes import Node
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SetText:
     """A text that a value file, or an Application, sets for a chart."""
 
+    release: Release
     file: SourceFile
     span: Span
     name: str
     """The key that it stands under."""
     text: str
+
+    @property
+    def is_rendered(self) -> bool:
+        """Whether the chart is in the tree, so that what becomes of it is seen."""
+        return bool(self.release.charts)
 
 
 def written_files(deployment: Deployment) -> list[tuple[SourceFile, tuple[str, ...]]]:
@@ -51,39 +59,42 @@ def _files(release: Release, deployment: Deployment) -> Iterator[SourceFile]:
 
 
 def set_texts(deployment: Deployment) -> Iterator[SetText]:
-    """Every text that a release sets, chart defaults aside; each place once."""
-    seen: set[tuple[str, Span]] = set()
-    for item in _all(deployment):
-        if (item.file.path, item.span) not in seen:
-            seen.add((item.file.path, item.span))
-            yield item
-
-
-def _all(deployment: Deployment) -> Iterator[SetText]:
+    """Every text that a release sets, chart defaults aside; once for each release."""
     for release in deployment.releases:
-        for file in release.files:
-            if file.root is not None:
-                yield from _leaves(file, file.root)
-        for part in release.charts:
-            for layer in part.layers:
-                if layer.is_default or layer.file is None or layer.node is None:
-                    continue
-                if layer.argument is None:
-                    yield from _leaves(layer.file, layer.node)
-                elif layer.route:
-                    text = layer.argument.text.partition("=")[2]
-                    yield SetText(layer.file, layer.node.span, str(layer.route[-1]), text)
+        for file, root in _roots(release):
+            for name, span, text in _leaves(root):
+                yield SetText(release, file, span, name, text)
+        for source in release.application.sources:
+            for node in items_of(source.helm_field("parameters")):
+                value = node.get("value") if isinstance(node, Mapping) else None
+                if isinstance(node, Mapping) and value is not None:
+                    name = text_of(node.get("name")).rpartition(".")[2]
+                    file = release.application.file
+                    yield SetText(release, file, value.span, name, text_of(value))
 
 
-def _leaves(file: SourceFile, root: Node) -> Iterator[SetText]:
-    pending: list[tuple[Route, Span, Node]] = [((), root.span, root)]
+def _roots(release: Release) -> Iterator[tuple[SourceFile, Node]]:
+    """Where values begin: in their files, and in the Application, wherever its chart may be."""
+    read = [*release.files, *(file for part in release.charts for file in part.value_files)]
+    yield from ((file, file.root) for file in read if file.root is not None)
+    for source in release.application.sources:
+        values, text = source.helm_field("valuesObject"), source.helm_field("values")
+        if values is not None:
+            yield release.application.file, values
+        elif isinstance(text, Scalar) and text_of(text).strip():
+            inner = parse_block(release.application.file, text)
+            if inner.root is not None:
+                yield inner, inner.root
+
+
+def _leaves(root: Node) -> Iterator[tuple[str, Span, str]]:
+    """The texts below `root`: the key that each stands under, its place, and the text."""
+    pending: list[tuple[str, Span, Node]] = [("", root.span, root)]
     while pending:
-        route, span, node = pending.pop()
+        name, span, node = pending.pop()
         if isinstance(node, Mapping):
-            pending += [
-                ((*route, entry.name), entry.key.span, entry.value) for entry in node.entries
-            ]
+            pending += [(entry.name, entry.key.span, entry.value) for entry in node.entries]
         elif isinstance(node, Sequence):
-            pending += [((*route, index), item.span, item) for index, item in enumerate(node.items)]
-        elif isinstance(node, Scalar) and isinstance(node.value, str) and route:
-            yield SetText(file, span, str(route[-1]), node.value)
+            pending += [(name, item.span, item) for item in node.items]
+        elif isinstance(node, Scalar) and isinstance(node.value, str) and name:
+            yield name, span, node.value

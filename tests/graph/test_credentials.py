@@ -133,6 +133,7 @@ def test_a_password_that_is_a_word_is_easy() -> None:
         "/run/secrets/password",
         "${DB_PASSWORD}",
         "https://keys.example.com/v1",
+        "$ARGOCD_ENV_PASSWORD",
     ],
 )
 def test_a_reference_or_a_hash_is_no_plain_text(text: str) -> None:

@@ -27,6 +27,8 @@ SECRETS = (
     "Tern3-ashore",
     "cm9ib3Q6ejg0LVdpbnRlcg",
     "z84-Winter",
+    "Godwit-9-sand",
+    "Curlew-4-mud",
 )
 
 

@@ -10,7 +10,8 @@ from plate_llm_cli.graph.credential_names import is_referred, kind_of
 from plate_llm_cli.graph.given_texts import given_texts
 from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text, texts
 from plate_llm_cli.graph.sync_exceptions import is_left_alone
-from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.graph.written_texts import set_texts
+from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Rule
 from plate_llm_cli.secrets.values.placeholders import is_placeholder
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.source.nodes import Route
 
+_HELP: Final = "set what this environment needs, in its own value file or from a Secret"
 _WORDS: Final = re.compile(
     r"(?:please[_ -])?(?:change|replace)[_ -]?(?:me|this)(?:[_ -]?(?:please|now|later|in[_ -]prod"
     r"(?:uction)?|[0-9]{1,4}|!+))?|to[_-]?do|fix[_-]?me|tbd|"
@@ -45,7 +47,8 @@ class PlaceholderValue(Rule):
     Looks at what is rendered: variables, keys of Secrets and ConfigMaps, images, hosts of
     Ingresses and certificates, and the address that ACME is told. It finds `CHANGE_ME`, `TODO`,
     `<your-key>` as a whole value, the host `example.com`, and addresses at example.com. Values that
-    nothing renders, comments, and Secrets whose data the Application ignores are left out.
+    nothing renders, comments, and Secrets whose data the Application ignores are left out. Of
+    charts that are elsewhere, passwords and keys that are set are looked at.
 
     ## Why is this bad?
     Everything is applied without a word, and fails at the first use: Let's Encrypt takes no
@@ -73,6 +76,16 @@ class PlaceholderValue(Rule):
                 continue
             if _is_left(given.name, given.text.strip()):
                 yield _defect(manifest, given.route, f"{given.name} is a placeholder")
+        for item in set_texts(deployment):
+            # What a chart of this tree makes of it was looked at above.
+            if (
+                not item.is_rendered
+                and kind_of(item.name)
+                and _is_left(item.name, item.text.strip())
+            ):
+                message = f"{item.name} is a placeholder: the chart gets it as it is"
+                place = FilePlace(item.file, item.span)
+                yield Defect(place, message, _HELP, releases=(item.release.name,))
         for workload in deployment.wiring.workloads:
             for container in workload.containers:
                 image = text(container.spec.get("image"))
@@ -130,5 +143,5 @@ def _defect(manifest: Manifest, route: Route, message: str) -> Defect:
     return Defect(
         ManifestPlace(manifest, route),
         f"{message}: it is deployed as it is",
-        "set what this environment needs, in its own value file or from a Secret",
+        _HELP,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
@@ -74,7 +75,9 @@ class PlaintextCredential(Rule):
         for given in given_texts(deployment.manifests, deployment.wiring.workloads):
             yield from _given(given, texts)
         for item in set_texts(deployment):
-            yield from _by_name(FilePlace(item.file, item.span), item.name, item.text)
+            place = FilePlace(item.file, item.span)
+            for defect in _by_name(place, item.name, item.text):
+                yield replace(defect, releases=(item.release.name,))
 
 
 def _span(file: SourceFile, leak: Leak) -> Span:
