@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.projects import Project
+from plate_llm_cli.graph.slips import misspelt
 from plate_llm_cli.graph.sync_order import is_deployed
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
 from plate_llm_cli.source.nodes import nearest
-from plate_llm_cli.source.violations import slip_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -167,7 +167,7 @@ def _kind(
 def _defect(project: Project, refusal: Refusal, use: _Use, release: Release) -> Defect:
     field = str(refusal.route[1])
     verb = "forbids" if refusal.listed else "does not allow"
-    near = None if refusal.listed else slip_of(use.written, project.names_in(field))
+    near = None if refusal.listed else misspelt(use.written, project.names_in(field))
     places = [(project.place(refusal.route), "the project"), (use.place, f"{release.name} uses it")]
     if near and use.written:
         places.reverse()

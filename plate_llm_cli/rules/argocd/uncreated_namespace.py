@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.environment_words import is_other_environment
 from plate_llm_cli.graph.secret_uses import place_of
+from plate_llm_cli.graph.slips import misspelt
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
 from plate_llm_cli.source.nodes import nearest
-from plate_llm_cli.source.violations import slip_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,7 +89,7 @@ def _missing(
     namespaces, cluster = deployment.namespaces, where[0]
     if namespaces.is_made(where) or "{" in where[1]:
         return
-    near = slip_of(where[1], namespaces.names(cluster))
+    near = misspelt(where[1], namespaces.names(cluster))
     share = 1.0 if near else namespaces.share_made(cluster)
     if share < _SOME:
         return

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.slips import misspelt
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
 from plate_llm_cli.source.nodes import find, nearest
-from plate_llm_cli.source.violations import near_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
 
 _ROUTE = ("spec", "project")
-_SLIP = 0.85
-"""The share of letters that a slip leaves as they are, two that change places included."""
-_TELLING = 3
 
 
 class UnknownProject(Rule):
@@ -57,20 +54,7 @@ class UnknownProject(Rule):
         for release in deployment.releases:
             project = release.application.project
             if names and project not in {*names, "default"} and "{" not in project:
-                yield _defect(release, project, _slip_of(project, {*names, "default"}))
-
-
-def _slip_of(project: str, names: set[str]) -> str | None:
-    """The name that was meant; team-1 is no slip of team-2, nor team-eu of team-us."""
-    near = near_name(project, names, _SLIP)
-    words, others = project.split("-"), (near or "").split("-")
-    if len(words) == len(others):
-        pairs = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
-        if all(max(map(len, pair)) < _TELLING for pair in pairs) or any(
-            one.rstrip("0123456789") == other.rstrip("0123456789") for one, other in pairs
-        ):
-            return None
-    return near
+                yield _defect(release, project, misspelt(project, {*names, "default"}))
 
 
 def _defect(release: Release, project: str, near: str | None) -> Defect:
