@@ -94,6 +94,7 @@ from plate_llm_cli.rules.values.gated_value import GatedValue
 from plate_llm_cli.rules.values.invalid_value import InvalidValue
 from plate_llm_cli.rules.values.misread_scalar import MisreadScalar
 from plate_llm_cli.rules.values.possibly_dead_value import PossiblyDeadValue
+from plate_llm_cli.rules.values.redundant_override import RedundantOverride
 from plate_llm_cli.rules.values.shadowing_parameter import ShadowingParameter
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
@@ -137,6 +138,7 @@ RULES: tuple[Rule, ...] = (
     PossiblyDeadValue(),
     EnabledButAbsent(),
     ShadowingParameter(),
+    RedundantOverride(),
     EnvironmentParity(),
     RenderFailed(),
     RenderNote(),
