@@ -9,9 +9,10 @@ from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text, texts
 from plate_llm_cli.source.plain import to_plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from plate_llm_cli.graph.manifests import Manifest
+    from plate_llm_cli.source.nodes import SourceFile
 
 _STEP: Final = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -47,6 +48,15 @@ def _paths(entry: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     if "kube-controller-manager" in texts(entry.get("managedFieldsManagers")):
         # It is what writes the replicas of an HPA.
         yield ("spec", "replicas")
+
+
+def leaves_replicas(files: Iterable[SourceFile]) -> bool:
+    """Whether the settings of ArgoCD itself, or of its chart, leave replicas to the cluster."""
+    return any(
+        "resource.customizations.ignoreDifferences" in file.text
+        and ("/spec/replicas" in file.text or ".spec.replicas" in file.text)
+        for file in files
+    )
 
 
 def is_updated_by_itself(manifest: Manifest, repository: str) -> bool:

@@ -47,6 +47,27 @@ spec:
   minReplicas: {fewest}
   maxReplicas: {most}
 """
+SHARE = """\
+  metrics:
+    - type: Resource
+      resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}
+"""
+LIMITS = """\
+---
+apiVersion: v1
+kind: LimitRange
+metadata: {name: limits}
+spec: {limits: [{type: Container, defaultRequest: {cpu: 1}}]}
+"""
+SETTINGS = """\
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: argocd-cm}
+data:
+  resource.customizations.ignoreDifferences.apps_Deployment: |
+    jsonPointers: [/spec/replicas]
+"""
 BUDGET = """\
 ---
 apiVersion: policy/v1
@@ -136,6 +157,29 @@ def test_another_kind_that_is_ignored_is_no_excuse(rules_in: Callable[..., set[s
     text = DEPLOYMENT.format(replicas="replicas: 3") + SCALER.format(fewest=2, most=5)
     entry = "{group: apps, kind: StatefulSet, jsonPointers: [/spec/replicas]}"
     assert rules_in(text, f"  ignoreDifferences: [{entry}]") == {"fighting-replicas"}
+
+
+def test_replicas_that_argocd_leaves_to_the_cluster_everywhere(
+    rules_in: Callable[..., set[str]],
+) -> None:
+    text = DEPLOYMENT.format(replicas="replicas: 3") + SCALER.format(fewest=2, most=5)
+    assert rules_in(text + SETTINGS) == set()
+
+
+def test_a_share_of_a_request_that_is_not_made(rules_in: Callable[..., set[str]]) -> None:
+    text = DEPLOYMENT.format(replicas="paused: false") + SCALER.format(fewest=2, most=5)
+    assert rules_in(text.replace("cpu: 1", "memory: 1Gi") + SHARE) == {"unmeasured-autoscaler"}
+
+
+def test_a_limit_range_makes_the_request(rules_in: Callable[..., set[str]]) -> None:
+    text = DEPLOYMENT.format(replicas="paused: false") + SCALER.format(fewest=2, most=5)
+    assert rules_in(text.replace("cpu: 1", "memory: 1Gi") + SHARE + LIMITS) == set()
+
+
+def test_a_target_of_another_kind_is_an_error(rules_in: Callable[..., set[str]]) -> None:
+    text = DEPLOYMENT.format(replicas="paused: false") + SCALER.format(fewest=2, most=5)
+    wrong = text.replace("kind: Deployment, name: web", "kind: StatefulSet, name: web")
+    assert rules_in(wrong) == {"untargeted-autoscaler"}
 
 
 def test_more_at_least_than_at_most(rules_in: Callable[..., set[str]]) -> None:

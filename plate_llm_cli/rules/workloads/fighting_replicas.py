@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at
-from plate_llm_cli.graph.sync_exceptions import is_left_alone
+from plate_llm_cli.graph.sync_exceptions import is_left_alone, leaves_replicas
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ class FightingReplicas(Rule):
 
     ## What it does
     Looks for the workload of each HorizontalPodAutoscaler and ScaledObject, over all releases, and
-    whether it has `spec.replicas`. It is right where `ignoreDifferences` of the Application names
-    the field, where 0 switches the workload off, and where the autoscaler leaves no other number.
+    whether it has `spec.replicas`. It is right where `ignoreDifferences` of the Application, or of
+    all in `argocd-cm`, names the field, where 0 switches the workload off, and where the autoscaler leaves no other number.
 
     ## Why is this bad?
     Each sync puts the number back, in the middle of the load that the autoscaler had scaled for:
@@ -51,6 +51,8 @@ class FightingReplicas(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every workload that is scaled and has a number of its own."""
+        if leaves_replicas(deployment.tree.files.values()):
+            return
         for scaler in deployment.wiring.autoscalers:
             if scaler.workload is None:
                 continue

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at, mappings, text
+from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.value_places import place_of_lack
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
@@ -57,9 +58,10 @@ class UnmeasuredAutoscaler(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every metric for which a container has no request."""
+        limited = {place_of(item) for item in deployment.manifests if item.kind == "LimitRange"}
         for scaler in deployment.wiring.autoscalers:
             workload = scaler.workload
-            if workload is None or deployment.wiring.names(workload.place, "LimitRange"):
+            if workload is None or workload.place in limited:
                 continue
             for resource, only, route in _shares(scaler):
                 without = next(
