@@ -27,7 +27,8 @@ class RedundantOverride(Rule):
 
     ## What it does
     Compares single values (no lists, no empty ones) of value files whose name or folder names an
-    environment with what the chart and the files before have. It is said once for a file.
+    environment with what the chart and the files before have. A block of which one value differs
+    is written out on purpose, and left out. It is said once for a file.
 
     ## Why is this bad?
     It may be meant, to keep a value while the default moves. But a reader takes what is there for
@@ -67,11 +68,14 @@ class RedundantOverride(Rule):
 def _repeated(
     chart: RenderedChart, layer: ValuesLayer, below: list[ValuesLayer]
 ) -> Iterator[Defect]:
-    routes = [
+    found = dict(_scalars(layer.values, ()))
+    repeated = [
         route
-        for route, value in _scalars(layer.values, ())
+        for route, value in found.items()
         if any(item.sets(route) for item in below) and _is_same(value, _last(below, route))
     ]
+    own = {route[:-1] for route in found if len(route) > 1 and route not in repeated}
+    routes = [route for route in repeated if route[:-1] not in own]
     if not routes or layer.file is None or layer.node is None:
         return
     some = ", ".join(map(format_route, routes[:_SHOWN]))
