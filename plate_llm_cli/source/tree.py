@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.source.nodes import SourceFile
 
+_STARS = re.compile(r"\*{2,}")
 _NEVER_ENTERED = frozenset({"node_modules", "__pycache__", "venv"})
 """Folders beside the hidden ones that hold no team's deployment files, only other people's."""
 
@@ -81,7 +83,7 @@ class Tree:
         if joined.startswith("..") or PurePosixPath(joined).is_absolute():
             raise OutsideRootError(path)
         target = self.root / joined
-        if target.is_symlink() or target.exists():
+        if os.path.lexists(target):
             self._refuse_escape(target, path)
         return "" if joined == "." else joined
 
@@ -96,16 +98,19 @@ class Tree:
 
     def is_dir(self, path: str) -> bool:
         """True for a folder of the tree."""
-        return (self.root / path).is_dir()
+        return os.path.isdir(self.root / path)  # noqa: PTH112 - a Path refuses names of 300 letters
 
     def is_file(self, path: str) -> bool:
         """True for a file of the tree."""
-        return (self.root / path).is_file()
+        return os.path.isfile(self.root / path)  # noqa: PTH113 - as above
 
     def glob(self, base: str, pattern: str) -> list[str]:
         """The files that match `pattern` from folder `base`, sorted; `**` spans folders."""
         anchor = self.root / base
-        found = (match for match in anchor.glob(pattern) if match.is_file())
+        # Within a name `**` is `*`; pathlib takes it on its own only.
+        parts = [part if part == "**" else _STARS.sub("*", part) for part in pattern.split("/")]
+        wanted = "/".join(part for part in parts if part)
+        found = (match for match in (anchor.glob(wanted) if wanted else ()) if match.is_file())
         inside = (match for match in found if match.resolve().is_relative_to(self.root))
         return sorted(match.relative_to(self.root).as_posix() for match in inside)
 
