@@ -51,11 +51,14 @@ def looks_chosen(kind: str, text: str) -> bool:
     if looks_random(text):
         return True
     kinds = ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9_.\s-]")
-    mixed = sum(re.search(one, text) is not None for one in kinds) > 1
-    return kind == "a password" and mixed and 8 <= len(text) <= 200 and " " not in text
+    mixed = sum(re.search(one, text) is not None for one in kinds)
+    if not 8 <= len(text) <= 200 or " " in text:
+        return False
+    return mixed > 1 if kind == "a password" else mixed > 2 and len(text) >= 16
 
 
 def looks_easy(kind: str, text: str) -> bool:
-    """Whether it is a password that anybody would try first."""
-    word = re.fullmatch(r"[A-Za-z0-9_.-]{4,40}", text) is not None
-    return kind == "a password" and word and text.lower() not in _IDLE
+    """Whether it is a password that anybody would try first, or a secret that says it is one."""
+    word = re.fullmatch(r"[A-Za-z0-9_.-]{4,40}", text) is not None and text.lower() not in _IDLE
+    # With a dash it is rather the name of a Secret.
+    return word and (kind == "a password" or ("secret" in text.lower() and text.isalnum()))

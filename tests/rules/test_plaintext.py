@@ -29,6 +29,9 @@ SECRETS = (
     "z84-Winter",
     "Godwit-9-sand",
     "Curlew-4-mud",
+    "Whimbrel-2-reed",
+    "Whimbrel-3-reed",
+    "supersecretjwt",
 )
 
 

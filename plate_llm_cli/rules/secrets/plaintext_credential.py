@@ -9,6 +9,7 @@ from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.credential_names import is_referred, kind_of, looks_chosen, looks_easy
 from plate_llm_cli.graph.credentials import leaks_in
 from plate_llm_cli.graph.given_texts import given_texts, is_login
+from plate_llm_cli.graph.settings_files import settings_in
 from plate_llm_cli.graph.written_texts import set_texts, written_files
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Rule
 from plate_llm_cli.secrets.values.placeholders import is_placeholder
@@ -74,6 +75,7 @@ class PlaintextCredential(Rule):
                 yield _defect(FilePlace(file, _span(file, leak)), leak.what, releases=releases)
         for given in given_texts(deployment.manifests, deployment.wiring.workloads):
             yield from _given(given, texts)
+            yield from _settings(given)
         for item in set_texts(deployment):
             place = FilePlace(item.file, item.span)
             for defect in _by_name(place, item.name, item.text):
@@ -101,6 +103,18 @@ def _given(given: GivenText, texts: list[str]) -> Iterator[Defect]:
         yield from _by_name(place, given.name, given.text)
 
 
+def _settings(given: GivenText) -> Iterator[Defect]:
+    """What a file within a ConfigMap or a Secret sets, in whatever format."""
+    for setting in settings_in(given):
+        place: Place = ManifestPlace(given.manifest, given.route)
+        if setting.span is not None:
+            place = FilePlace(given.manifest.file, setting.span)
+        for defect in _by_name(place, setting.name, setting.text):
+            # A mere word in a file of settings may be anything.
+            if defect.severity is Severity.WARNING:
+                yield replace(defect, releases=(given.manifest.release.name,))
+
+
 def _by_name(place: Place, name: str, text: str) -> Iterator[Defect]:
     kind, text = kind_of(name), text.strip()
     if not kind or is_placeholder(text) or is_referred(text) or any(leaks_in(text)):
@@ -108,7 +122,7 @@ def _by_name(place: Place, name: str, text: str) -> Iterator[Defect]:
     if looks_chosen(kind, text):
         yield _defect(place, f"what looks like {kind}", Severity.WARNING)
     elif looks_easy(kind, text):
-        yield _defect(place, "a password that is a mere word", Severity.INFO)
+        yield _defect(place, f"{kind} that is a mere word", Severity.INFO)
 
 
 def _defect(

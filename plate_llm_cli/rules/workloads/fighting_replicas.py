@@ -23,7 +23,8 @@ class FightingReplicas(Rule):
     ## What it does
     Looks for the workload of each HorizontalPodAutoscaler and ScaledObject, over all releases, and
     whether it has `spec.replicas`. It is right where `ignoreDifferences` of the Application, or of
-    all in `argocd-cm`, names the field, where 0 switches the workload off, and where the autoscaler leaves no other number.
+    all in `argocd-cm`, names the field, where 0 switches the workload off, and where the autoscaler
+    leaves no other number.
 
     ## Why is this bad?
     Each sync puts the number back, in the middle of the load that the autoscaler had scaled for:
