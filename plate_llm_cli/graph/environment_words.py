@@ -31,8 +31,9 @@ def is_production(release: Release) -> bool:
 def is_other_environment(name: str, other: str) -> bool:
     """Whether two names are the same but for the environment: `plate-stg` and `plate-prod`."""
     here, there = environment_of(name), environment_of(other)
-    return bool(here and there) and here != there and _without(name) == _without(other)
+    return bool(here and there) and here != there and name_without(name) == name_without(other)
 
 
-def _without(name: str) -> list[str]:
-    return [word for word in _WORD.findall(name.lower()) if word not in _LONG]
+def name_without(name: str) -> str:
+    """What two names have in common that differ by the environment: `plate`."""
+    return "-".join(word for word in _WORD.findall(name.lower()) if word not in _LONG)

@@ -12,7 +12,6 @@ from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from plate_llm_cli.gitops.releases import Release
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
 
@@ -50,35 +49,28 @@ class ForeignNamespace(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """The first such object of each release and namespace."""
-        told: set[tuple[int, str]] = set()
+        counted: dict[int, list[Manifest]] = {}
         for manifest in deployment.manifests:
-            release, namespace = manifest.release, manifest.text("metadata", "namespace")
-            if namespace in ("", release.namespace) or not manifest.name:
-                continue
-            if not is_deployed(manifest):
-                continue
-            wrong = is_other_environment(release.namespace, namespace)
-            if (id(release), namespace) in told or not _counts(manifest, deployment):
-                continue
-            if wrong or _is_at_home(release, deployment):
-                told.add((id(release), namespace))
-                yield _defect(manifest, wrong=wrong)
+            if _counts(manifest, deployment):
+                counted.setdefault(id(manifest.release), []).append(manifest)
+        for mine in counted.values():
+            home = mine[0].release.namespace
+            at_home = sum(item.namespace == home for item in mine) * 2 > len(mine)
+            others = {item.namespace: item for item in reversed(mine) if item.namespace != home}
+            for namespace, item in others.items():
+                wrong = is_other_environment(home, namespace)
+                if (wrong or at_home) and item.text("metadata", "namespace"):
+                    yield _defect(item, wrong=wrong)
 
 
 _LEFT_OUT = ("rbac.authorization.k8s.io", "argoproj.io", "monitoring.coreos.com")
 
 
 def _counts(manifest: Manifest, deployment: Deployment) -> bool:
-    if not deployment.is_namespaced(manifest) or manifest.namespace.startswith("kube-"):
+    if not manifest.name or not is_deployed(manifest) or not deployment.is_namespaced(manifest):
         return False
-    return manifest.api_version.rpartition("/")[0] not in _LEFT_OUT
-
-
-def _is_at_home(release: Release, deployment: Deployment) -> bool:
-    """Whether the release puts most of its namespaced objects where its destination says."""
-    mine = [item for item in deployment.manifests if item.release is release]
-    inside = [item for item in mine if _counts(item, deployment)]
-    return sum(item.namespace == release.namespace for item in inside) * 2 > len(inside)
+    group = manifest.api_version.rpartition("/")[0]
+    return group not in _LEFT_OUT and not manifest.namespace.startswith("kube-")
 
 
 def _defect(manifest: Manifest, *, wrong: bool) -> Defect:

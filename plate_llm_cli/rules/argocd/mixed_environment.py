@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.gitops.releases import LayerKind
-from plate_llm_cli.graph.environment_words import environment_of, is_other_environment
+from plate_llm_cli.graph.environment_words import environment_of, name_without
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
 from plate_llm_cli.source.nodes import Sequence, nearest
 
@@ -56,19 +56,23 @@ class MixedEnvironment(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every file and namespace of another environment."""
+        families: dict[tuple[str, ...], list[Release]] = {}
         for release in deployment.releases:
-            others = [item for item in deployment.releases if _is_counterpart(release, item)]
-            for other in others:
-                if environment_of(release.namespace) and release.place == other.place:
-                    yield from _namespace(release, other)
-                for part in release.charts:
-                    yield from _files(release, part, other, deployment.tree)
+            charts = tuple(part.chart for part in release.charts)
+            if charts and environment_of(release.name):
+                families.setdefault((*charts, name_without(release.name)), []).append(release)
+        for family in families.values():
+            for release in family:
+                for other in family:
+                    if environment_of(other.name) != environment_of(release.name):
+                        yield from _mixed(release, other, deployment.tree)
 
 
-def _is_counterpart(release: Release, other: Release) -> bool:
-    charts = [part.chart for part in release.charts]
-    same = charts and charts == [part.chart for part in other.charts]
-    return bool(same) and is_other_environment(release.name, other.name)
+def _mixed(release: Release, other: Release, tree: Tree) -> Iterator[Defect]:
+    if environment_of(release.namespace) and release.place == other.place:
+        yield from _namespace(release, other)
+    for part in release.charts:
+        yield from _files(release, part, other, tree)
 
 
 def _namespace(release: Release, other: Release) -> Iterator[Defect]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
@@ -60,10 +61,11 @@ class UnprunedApplication(Rule):
             if charts:
                 families.setdefault(charts, []).append(release)
         for family in families.values():
-            for release in family:
-                others = [_habits(item) for item in family if item is not release]
-                usual = set.intersection(*others) if others else set()
-                yield from _missing(release, usual)
+            habits = [_habits(release) for release in family]
+            having = Counter(name for each in habits for name in each)
+            for release, mine in zip(family, habits, strict=True):
+                usual = {name for name, count in having.items() if count == len(family) - 1}
+                yield from _missing(release, usual - mine)
 
 
 def _habits(release: Release) -> set[str]:
@@ -78,11 +80,11 @@ def _is_on(release: Release, name: str) -> bool:
     return switch is not None and to_plain(switch) is True
 
 
-def _missing(release: Release, usual: set[str]) -> Iterator[Defect]:
+def _missing(release: Release, lacking: set[str]) -> Iterator[Defect]:
     application = release.application
     automated = find(application.node, _AUTOMATED) is not None
     asked = {"finalizer", *_SWITCHES} if automated else {"finalizer"}
-    for name in sorted((usual & asked) - _habits(release)):
+    for name in sorted(lacking & asked):
         route: Route = ("metadata",) if name == "finalizer" else (*_AUTOMATED, name)
         yield Defect(
             FilePlace(application.file, nearest(application.node, route)[0]),
