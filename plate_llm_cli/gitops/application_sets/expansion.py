@@ -41,6 +41,7 @@ _FILLED_LATER = frozenset(
 )
 """Fields in which braces may be meant for somebody else."""
 _TAG = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
+_GO_TEMPLATES = "a name with a dot before it needs goTemplate: true"
 _HELP_EMPTY = "correct the pattern: paths are relative to the repository's root"
 
 
@@ -180,7 +181,8 @@ def _require_filled(application: Mapping) -> None:
         if "{{" in scalar.text:
             tag = _TAG.search(scalar.text)
             reason = f"no parameter is called {tag[1]}" if tag else "{{ is left in it"
-            raise InvalidSetError(f"cannot be filled in: {reason}", scalar)
+            hint = _GO_TEMPLATES if tag and tag[1].startswith(".") else ""
+            raise InvalidSetError(f"cannot be filled in: {reason}", scalar, hint)
 
 
 def _sound(filled: Node | NotExpandedError) -> Node:

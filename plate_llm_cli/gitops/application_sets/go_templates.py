@@ -33,6 +33,7 @@ _KUBERNETES: Final = Capabilities("1.30.0")
 """ArgoCD's templates cannot ask for it."""
 _BETWEEN: Final = ",\n"
 _NOTHING: Final = "<no value>"
+_UNDEFINED: Final = re.compile(r'function "(\w+)" not defined')
 _PRINTS_NOTHING: Final = "a name that has no value comes out as <no value>"
 _MISSINGKEY: Final = "goTemplateOptions: [missingkey=error] has ArgoCD refuse it"
 _ROUNDS: Final = 8
@@ -200,7 +201,9 @@ def _reason(failure: RenderFailure) -> Unfilled:
     own = _text_number(failure.template) is not None
     # What stops in our own functions, ArgoCD's may get through.
     sure = not failure.message.startswith(_CUT) and _UNSET not in failure.message
-    return Unfilled(failure.message, failure.line if own and failure.line else 1, sure)
+    word = _UNDEFINED.fullmatch(failure.message)
+    hint = f"a parameter has a dot before its name: {{{{ .{word[1]} }}}}" if word else ""
+    return Unfilled(failure.message, failure.line if own and failure.line else 1, sure, hint)
 
 
 def _checked(text: str) -> str | Unfilled:

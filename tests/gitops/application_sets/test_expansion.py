@@ -188,6 +188,15 @@ def test_the_engine_is_not_asked_for_older_templates(sets: Sets) -> None:
     assert [item.name for item in found.applications] == ["web-a", "web-b"]
 
 
+def test_the_other_kind_of_template_is_explained(sets: Sets) -> None:
+    (old,) = sets.expand("web-{{ .env }}", "[{list: {elements: [{env: a}]}}]", "").set_problems
+    assert old.message == "cannot be filled in: no parameter is called .env"
+    assert old.help == "a name with a dot before it needs goTemplate: true"
+    (new,) = sets.expand("web-{{ stage }}", "[{list: {elements: [{stage: a}]}}]").set_problems
+    assert new.message == 'cannot be filled in: function "stage" not defined'
+    assert new.help == "a parameter has a dot before its name: {{ .stage }}"
+
+
 def test_more_than_five_hundred_applications_are_not_made(sets: Sets) -> None:
     elements = ", ".join(f"{{k{number}: x}}" for number in range(30))
     one = f"{{list: {{elements: [{elements}]}}}}"
