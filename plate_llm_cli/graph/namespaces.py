@@ -84,18 +84,22 @@ class Namespaces:
         return {item.application.identity[0] for item in self._deployment.known.releases}
 
     @cached_property
+    def objects(self) -> set[ClusterNamespace]:
+        """The Namespaces that are deployed as objects."""
+        return {
+            (item.release.application.cluster, item.name)
+            for item in self._deployment.manifests
+            if item.kind == "Namespace" and item.api_version == "v1"
+        }
+
+    @cached_property
     def _created(self) -> set[ClusterNamespace]:
         by_argocd = {
             item.place
             for item in self._deployment.known.releases
             if item.application.creates_namespace
         }
-        objects = {
-            (item.release.application.cluster, item.name)
-            for item in self._deployment.manifests
-            if item.kind == "Namespace" and item.api_version == "v1"
-        }
-        return by_argocd | objects
+        return by_argocd | self.objects
 
     @cached_property
     def _makers(self) -> list[bytes]:

@@ -131,9 +131,7 @@ def _is_there(release: Release, deployment: Deployment) -> bool:
     """Whether the namespace need not be made: ArgoCD lives in it, or an object makes it."""
     if release.namespace in (release.application.identity[0], "default", "kube-system"):
         return True
-    return any(
-        item.kind == "Namespace" and item.name == release.namespace for item in deployment.manifests
-    )
+    return release.place in deployment.namespaces.objects
 
 
 def _new_namespace(release: Release, deployment: Deployment) -> _Use:
