@@ -6,7 +6,7 @@ charts and values of a release is taken, and a field of the wrong type counts as
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from plate_llm_cli.source.nodes import Mapping, Node, Scalar, Sequence, find
@@ -83,6 +83,8 @@ class Application:
     name: str
     sources: tuple[ApplicationSource, ...]
     origins: tuple[tuple[SourceFile, Span, str], ...] = ()
+    given: dict[Span, tuple[SourceFile, Span]] = field(default_factory=dict)
+    """For such an Application: where texts of the template that are a parameter alone come from."""
 
     @property
     def is_made(self) -> bool:
@@ -136,16 +138,13 @@ class Application:
         return next((source for source in self.sources if source.ref == ref), None)
 
 
-def read_application(
-    file: SourceFile, node: Mapping, origins: tuple[tuple[SourceFile, Span, str], ...] = ()
-) -> Application:
+def read_application(file: SourceFile, node: Mapping) -> Application:
     """The Application that the mapping `node` of `file` describes."""
     return Application(
         file=file,
         node=node,
         name=text_of(find(node, ("metadata", "name"))),
         sources=tuple(_read_source(source) for source in _source_nodes(node)),
-        origins=origins,
     )
 
 

@@ -23,10 +23,12 @@ def product(before: Element, elements: list[Element], item: Node, *, go: bool) -
     """
     if go:  # the first generator wins
         return [
-            before.joined(element, deep_merged(element.parameters, before.parameters))
+            before.joined(element, deep_merged(element.parameters, before.parameters), wins=True)
             for element in elements
         ]
-    return [before.joined(element, _combined(before, element, item)) for element in elements]
+    return [
+        before.joined(element, _combined(before, element, item), wins=True) for element in elements
+    ]
 
 
 def _combined(before: Element, element: Element, item: Node) -> dict[str, Any]:
@@ -77,8 +79,10 @@ def merged(base: Element, others: dict[str, Element], keys: list[str], *, go: bo
     if other is None:
         return base
     if go:
-        return base.joined(other, deep_merged(base.parameters, other.parameters))
-    return base.joined(other, _as_texts(base.parameters) | _as_texts(other.parameters))
+        parameters = deep_merged(base.parameters, other.parameters)
+    else:
+        parameters = {**_as_texts(base.parameters), **_as_texts(other.parameters)}
+    return base.joined(other, parameters, wins=False)
 
 
 def _key(keys: list[str], element: Element) -> str:

@@ -6,11 +6,11 @@ Sources: argo-cd `applicationset/generators/*.go` and `applicationset/utils/{uti
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
 
-from plate_llm_cli.source.nodes import Mapping
+from plate_llm_cli.source.nodes import Mapping, Scalar, find
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,14 +29,28 @@ _LEAST_POWER: Final = -4
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """Parameters of one Application; `origins` are the elements and files that they come from."""
+    """Parameters of one Application; `origins` are the elements and files that they come from.
+
+    `nodes` are what they are written in, the one that wins first.
+    """
 
     parameters: dict[str, Any]
     origins: tuple[Origin, ...] = ()
+    nodes: tuple[tuple[SourceFile, Node], ...] = ()
 
-    def joined(self, other: Element, parameters: dict[str, Any]) -> Element:
-        """Both together, with `parameters`."""
-        return replace(self, parameters=parameters, origins=(*self.origins, *other.origins))
+    def joined(self, other: Element, parameters: dict[str, Any], *, wins: bool) -> Element:
+        """Both together, with `parameters`, in which one's own or the other's win."""
+        origins = (*self.origins, *other.origins)
+        first, second = (self, other) if wins else (other, self)
+        return Element(parameters, origins, (*first.nodes, *second.nodes))
+
+    def place_of(self, name: str) -> tuple[SourceFile, Span] | None:
+        """Where the text of the parameter `name`, with dots, is written; None if nowhere."""
+        for file, node in self.nodes:
+            found = find(node, (name,)) or find(node, tuple(name.split(".")))
+            if isinstance(found, Scalar):
+                return file, found.span
+        return None
 
 
 def head_of(item: Node) -> Span:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.application_sets.elements import InvalidSetError, NotExpandedError
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.gitops.application_sets.texts import Templates
     from plate_llm_cli.gitops.applications import Application
     from plate_llm_cli.helm.engine import HelmEngine
-    from plate_llm_cli.source.nodes import Node, SourceFile
+    from plate_llm_cli.source.nodes import Node, SourceFile, Span
 
 _STRICT = "missingkey=error"
 _FILLED_LATER = frozenset(
@@ -41,6 +41,7 @@ _FILLED_LATER = frozenset(
 )
 """Fields in which braces may be meant for somebody else."""
 _TAG = re.compile(r"\{\{\s*([\w.\[\]-]+)\s*\}\}")
+_PARAMETER = re.compile(r"\{\{-?\s*\.?([\w.-]+?)\s*-?\}\}")
 _GO_TEMPLATES = "a name with a dot before it needs goTemplate: true"
 _HELP_EMPTY = "correct the pattern: paths are relative to the repository's root"
 
@@ -107,7 +108,11 @@ class _Expanding:
             except NotExpandedError as error:
                 self._report(error, element)
             else:
-                self._done.applications.append(read_application(self._file, made, element.origins))
+                application = read_application(self._file, made)
+                given = _given(template, element)
+                self._done.applications.append(
+                    replace(application, origins=element.origins, given=given)
+                )
 
     def _application(self, body: Node, patch: Node | None) -> Mapping:
         if not isinstance(body, Mapping):
@@ -169,6 +174,17 @@ class _Expanding:
         self._done.problems.append(
             ReleaseProblem(kind, message, help_text, self._file, node.span, origins)
         )
+
+
+def _given(template: Node, element: Element) -> dict[Span, tuple[SourceFile, Span]]:
+    """For the texts of the template that are a parameter and nothing else: where that is."""
+    found: dict[Span, tuple[SourceFile, Span]] = {}
+    for scalar in scalars_of(template):
+        match = _PARAMETER.fullmatch(scalar.text)
+        place = element.place_of(match[1]) if match else None
+        if place is not None:
+            found[scalar.span] = place
+    return found
 
 
 def _require_filled(application: Mapping) -> None:

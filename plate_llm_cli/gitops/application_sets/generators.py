@@ -5,6 +5,7 @@ Sources: argo-cd `applicationset/generators/{list,matrix,merge,generator_spec_pr
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.gitops.application_sets.combining import merged, merged_by, product
@@ -107,13 +108,14 @@ class Generators:
 
     def _list_element(self, item: Node) -> Element:
         element = self._element(item)
-        return element if self._go else Element(_texts(item), element.origins)
+        return element if self._go else replace(element, parameters=_texts(item))
 
     def _element(self, item: Node) -> Element:
         values = to_plain(item)
         if not isinstance(values, dict):
             raise InvalidSetError("an element has to be a mapping", item)
-        return Element(values, ((self._file, head_of(item), "made for this element"),))
+        origin = (self._file, head_of(item), "made for this element")
+        return Element(values, (origin,), ((self._file, item),))
 
     def _from_git(self, node: Mapping) -> list[Element]:
         if not self._git.is_home(node):
@@ -134,7 +136,7 @@ class Generators:
 
     def _with_values(self, element: Element, values: Any) -> Element:
         own = {"values": values} if self._go else {f"values.{key}": values[key] for key in values}
-        return Element(element.parameters | own, element.origins)
+        return replace(element, parameters=element.parameters | own)
 
     def _filled(self, node: Node, elements: list[Element]) -> list[Node]:
         answers = self._filler.fill(node, [element.parameters for element in elements])

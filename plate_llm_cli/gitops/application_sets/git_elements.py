@@ -112,7 +112,8 @@ class GitElements:
             values = to_plain(item)
             given = values if isinstance(values, dict) else {}
             origin = (file, head_of(item), "made from this file")
-            yield Element(self._with_path(given, posixpath.dirname(path) or ".", path), (origin,))
+            parameters = self._with_path(given, posixpath.dirname(path) or ".", path)
+            yield Element(parameters, (origin,), ((file, item),))
 
     def _pattern_of(self, path: str) -> Node:
         for pattern, excluded in self._files:

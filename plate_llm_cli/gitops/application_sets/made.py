@@ -10,7 +10,8 @@ from plate_llm_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from plate_llm_cli.gitops.releases import Release
+    from plate_llm_cli.gitops.applications import Application
+    from plate_llm_cli.gitops.releases import Release, ReleaseProblem
 
 
 def require_written(releases: Iterable[Release]) -> None:
@@ -28,8 +29,18 @@ def require_written(releases: Iterable[Release]) -> None:
 
 
 def name_origins(release: Release) -> None:
-    """Put beside what is wrong with such an Application the element that it was made for."""
-    if origins := release.application.origins:
-        release.problems[:] = [
-            replace(problem, related=(*problem.related, *origins)) for problem in release.problems
-        ]
+    """Name what such an Application was made for beside what is wrong with it.
+
+    What an element gives as it is, is wrong in the element, and not in the template.
+    """
+    application = release.application
+    if application.is_made:
+        release.problems[:] = [_placed(problem, application) for problem in release.problems]
+
+
+def _placed(problem: ReleaseProblem, application: Application) -> ReleaseProblem:
+    given = application.given.get(problem.span) if problem.file is application.file else None
+    if given is None:
+        return replace(problem, related=(*problem.related, *application.origins))
+    used = (problem.file, problem.span, "used here")
+    return replace(problem, file=given[0], span=given[1], related=(used, *problem.related))

@@ -126,6 +126,18 @@ def test_a_missing_file_is_found_at_the_template_with_its_element(sets: Sets) ->
     assert (file.path, span.line, text) == ("set.yaml", 9, "made for this element")
 
 
+def test_a_path_that_an_element_gives_is_wrong_in_the_element(sets: Sets) -> None:
+    sets.write("envs/a.yaml", "at: {path: charts/wbe}\n")
+    git = f"{{repoURL: '{URL}', files: [{{path: envs/*.yaml}}]}}"
+    own = "template: {metadata: {}, spec: {source: {path: '{{ .at.path }}'}}}"
+    found = sets.expand("web", f"[{{git: {git[:-1]}, {own}}}}}]")
+    (problem,) = found.releases[0].problems
+    assert problem.message == "path charts/wbe does not exist"
+    assert (problem.file.path, problem.span.line, problem.span.column) == ("envs/a.yaml", 1, 12)
+    ((file, span, text),) = problem.related
+    assert (file.path, span.line, text) == ("set.yaml", 9, "used here")
+
+
 def test_values_in_a_block_keep_their_lines(sets: Sets) -> None:
     sets.write(
         "set.yaml",
