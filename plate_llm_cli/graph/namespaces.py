@@ -70,14 +70,17 @@ class Namespaces:
 
         A chart from a registry makes none, as a rule.
         """
-        there = [
-            item for item in self._deployment.known.releases if item.application.cluster == cluster
-        ]
+        return cluster in self._half_seen
+
+    @cached_property
+    def _half_seen(self) -> set[str]:
         half = set(map(id, self._deployment.half_known))
         seen = set(map(id, self._deployment.releases))
-        return any(
-            id(item) in half or id(item) not in seen or self._is_elsewhere(item) for item in there
-        )
+        return {
+            item.application.cluster
+            for item in self._deployment.known.releases
+            if id(item) in half or id(item) not in seen or self._is_elsewhere(item)
+        }
 
     @cached_property
     def _argocd(self) -> set[str]:

@@ -18,7 +18,8 @@ _DIGITS: Final = "0123456789"
 
 def misspelt(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that was meant; team-1 is no slip of team-2, nor team-eu of team-us."""
-    near = near_name(name, candidates, _SLIP)
+    alike = (item for item in candidates if abs(len(item) - len(name)) < _TELLING)
+    near = near_name(name, alike, _SLIP)
     if near is None or is_other_environment(name, near):
         return None
     words, others = name.split("-"), near.split("-")
