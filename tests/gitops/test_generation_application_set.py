@@ -61,7 +61,9 @@ def expand(application_set: Any) -> list[Any]:
     assert (spec["goTemplate"], spec["goTemplateOptions"]) == (True, ["missingkey=error"])
     found = []
     for element in spec["generators"][0]["list"]["elements"]:
-        made = _fill(copy.deepcopy(spec["template"]), element)
+        made = copy.deepcopy(spec["template"])
+        if element:  # without any parameter ArgoCD fills in nothing
+            made = _fill(made, element)
         if "templatePatch" in spec:
             made = _patched(made, json.loads(_execute(spec["templatePatch"], element)))
         found.append({"apiVersion": "argoproj.io/v1alpha1", "kind": "Application", **made})
@@ -90,6 +92,15 @@ def test_a_lone_application_is_a_template_without_names() -> None:
     made = _read(application_set_text("x", "argocd", [alone]))
     assert made["spec"]["generators"] == [{"list": {"elements": [{}]}}]
     assert expand(made) == [alone]
+
+
+def test_values_that_differ_in_more_than_texts_are_patched_whole() -> None:
+    values: list[dict[str, Any]] = [{"a": {"b": "x"}}, {"a": {"b": "y", "c": 1}}]
+    applications = [application(source={"helm": {"valuesObject": value}}) for value in values]
+    spec = _read(application_set_text("x", "argocd", applications))["spec"]
+    assert "valuesObject" not in spec["template"]["spec"]["source"].get("helm", {})
+    elements = spec["generators"][0]["list"]["elements"]
+    assert [item["patch"]["spec"]["source"]["helm"]["valuesObject"] for item in elements] == values
 
 
 _TEXT = st.sampled_from(["a", "b", "{{ .x }}", "$v/f.yaml", "it's", "1", "true", ""])

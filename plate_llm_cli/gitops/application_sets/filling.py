@@ -27,16 +27,22 @@ class Filler:
         self._file = file
         self._templates = templates
 
-    def fill(self, node: Node, parameters: list[dict[str, Any]]) -> list[Node | NotExpandedError]:
+    def fill(
+        self,
+        node: Node,
+        parameters: list[dict[str, Any]],
+        without: frozenset[str] = frozenset(),
+    ) -> list[Node | NotExpandedError]:
         """`node` for each of `parameters`; what stands in no template is shared.
 
-        Without any parameters a node stays as it is: that is ArgoCD's way.
+        Without any parameters a node stays as it is: that is ArgoCD's way. What is below a key of
+        `without` is for later.
 
         Raises:
             NotExpandedError: there is too much to fill in.
         """
         found: dict[str, Scalar] = {}
-        for scalar in scalars_of(node):
+        for scalar in scalars_of(node, without):
             if self._is_template(scalar):
                 found.setdefault(scalar.text, scalar)
         if len(found) * len(parameters) > MAX_BLANKS:

@@ -68,8 +68,12 @@ class Generators:
         """The git generators that found nothing, however often they ran."""
         return [self._patterns[span] for span, count in self._yield.items() if not count]
 
-    def elements(self, item: Node, kind: str, depth: int = 0) -> list[Element]:
+    def elements(
+        self, item: Node, kind: str, depth: int = 0, given: dict[str, Any] | None = None
+    ) -> list[Element]:
         """What the generator `kind` of one item of `generators` yields.
+
+        `given` are the parameters of the one before it in a matrix.
 
         Raises:
             NotExpandedError: it cannot be run here.
@@ -85,7 +89,7 @@ class Generators:
             case "list":
                 found = self._list(node)
             case "git":
-                found = self._from_git(node)
+                found = self._from_git(node, given or {})
             case "matrix":
                 found = self._matrix(node, depth)
             case _:
@@ -117,7 +121,7 @@ class Generators:
         origin = (self._file, head_of(item), "made for this element")
         return Element(values, (origin,), ((self._file, item),))
 
-    def _from_git(self, node: Mapping) -> list[Element]:
+    def _from_git(self, node: Mapping, given: dict[str, Any]) -> list[Element]:
         if not self._git.is_home(node):
             url = text_of(node.get("repoURL"))
             reason = f"the git generator looks at {url or 'no repository'}, which is not this one"
@@ -128,7 +132,7 @@ class Generators:
         values = node.get("values")
         if not isinstance(values, Mapping) or len(found) > MAX_ELEMENTS:
             return found
-        filled = self._filled(values, found)
+        filled = self._filled(values, [given | element.parameters for element in found])
         return [
             self._with_values(element, to_plain(own))
             for element, own in zip(found, filled, strict=True)
@@ -138,8 +142,10 @@ class Generators:
         own = {"values": values} if self._go else {f"values.{key}": values[key] for key in values}
         return replace(element, parameters=element.parameters | own)
 
-    def _filled(self, node: Node, elements: list[Element]) -> list[Node]:
-        answers = self._filler.fill(node, [element.parameters for element in elements])
+    def _filled(
+        self, node: Node, parameters: list[dict[str, Any]], without: frozenset[str] = frozenset()
+    ) -> list[Node]:
+        answers = self._filler.fill(node, parameters, without)
         for answer in answers:
             if isinstance(answer, NotExpandedError):
                 raise answer
@@ -150,8 +156,12 @@ class Generators:
         found = self.elements(*first, depth + 1)
         for item, kind in others:
             rows = []
-            for before, filled in zip(found, self._filled(item, found), strict=True):
-                rows += product(before, self.elements(filled, kind, depth + 1), item, go=self._go)
+            given = [element.parameters for element in found]
+            # Until 3.4, ArgoCD filled these in without the generator's own parameters.
+            later = frozenset({"values"}) if kind == "git" else frozenset[str]()
+            for before, filled in zip(found, self._filled(item, given, later), strict=True):
+                made = self.elements(filled, kind, depth + 1, before.parameters)
+                rows += product(before, made, item, go=self._go)
                 if len(rows) > MAX_ELEMENTS:
                     raise NotExpandedError(f"it makes more than {MAX_ELEMENTS} Applications", node)
             found = rows

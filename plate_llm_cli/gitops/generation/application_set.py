@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 PATCH: Final = "{{ toJson .patch }}"
 _ABSENT: Final = object()
+_UNTYPED: Final = "valuesObject"
+"""ArgoCD's patch cannot look inside (argo-cd issue 22850): it patches all of it, or nothing."""
 _WORDS: Final = re.compile(r"[A-Za-z0-9]+")
 _FIXED: Final = frozenset({"apiVersion", "kind", "status", "operation"})
 _OPTIONS_WHY: Final = ("A name that an element lacks is an error, not an empty text.",)
@@ -29,6 +31,8 @@ def application_set_text(name: str, namespace: str, applications: Sequence[Plain
     bodies = [_body(item) for item in applications]
     common = _Common(bodies)
     template = common.template()
+    if not any(common.elements):  # then ArgoCD fills in nothing: what is there stays as it is
+        template = bodies[0]
     draft = Draft("")
     draft.set(("apiVersion",), "argoproj.io/v1alpha1")
     draft.set(("kind",), "ApplicationSet")
@@ -87,7 +91,7 @@ class _Common:
         found: dict[str, Any] = {}
         for key in dict.fromkeys(key for value in values for key in value):
             there = [value.get(key, _ABSENT) for value in values]
-            if _is_common(there):
+            if _is_common(there) and (key != _UNTYPED or len({_shape(it) for it in there}) == 1):
                 found[key] = self._shared(there, (*route, key))
             else:
                 self._patch(there, (*route, key))

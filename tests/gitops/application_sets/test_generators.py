@@ -139,6 +139,16 @@ def test_the_second_of_a_matrix_is_filled_in_from_the_first(sets: Sets) -> None:
     ]
 
 
+def test_values_of_the_second_of_a_matrix_know_both(sets: Sets) -> None:
+    sets.write("apps/a/x.yaml")
+    values = "values: {both: '{{ .base }}-{{ .path.basename }}'}"
+    generators = (
+        "[{matrix: {generators: [{list: {elements: [{base: apps}]}},"
+        f" {{git: {{{GIT}, directories: [{{path: '{{{{ .base }}}}/*'}}], {values}}}}}]}}}}]"
+    )
+    assert sets.names("{{ .values.both }}", generators) == ["apps-a"]
+
+
 def test_what_the_first_of_a_matrix_says_stays(sets: Sets) -> None:
     generators = (
         "[{matrix: {generators: [{list: {elements: [{a: u, m: {k: '1'}}]}},"
