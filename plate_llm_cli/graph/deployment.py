@@ -84,7 +84,10 @@ class Deployment:
     @cached_property
     def value_verdicts(self) -> list[tuple[RenderedChart, Verdict]]:
         """The values that are set and of which nothing was seen to read them."""
-        return self.provenance.verdicts(self.charts) if self.provenance else []
+        found = self.provenance.verdicts(self.charts) if self.provenance else []
+        return [
+            (chart, verdict) for chart, verdict in found if not chart.is_parameter(verdict.route)
+        ]
 
     @cached_property
     def known(self) -> Known:

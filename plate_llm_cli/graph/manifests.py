@@ -107,6 +107,15 @@ class RenderedChart:
             for node in objects_of(parsed.root):
                 yield Manifest(self.release, file, node, self, document.template, document.hook)
 
+    def is_parameter(self, route: Route) -> bool:
+        """True for a value in a file that an ApplicationSet takes its parameters from.
+
+        What no template of the chart reads, the ApplicationSet's own templates may.
+        """
+        application = self.release.application
+        given = {id(file) for file, _, _ in application.origins if file is not application.file}
+        return any(id(layer.file) in given for layer in self.layers_setting(route))
+
     def default_at(self, route: Route) -> Any:
         """What the chart's own values.yaml has at `route`; None where it has nothing."""
         return _value_at(self._defaults, route)
