@@ -16,6 +16,7 @@ from plate_llm_cli.gitops.crds import crd_api_versions
 from plate_llm_cli.gitops.discovery import Discovery, discover
 from plate_llm_cli.gitops.environments import CONTRACT_ANNOTATION
 from plate_llm_cli.graph.build import Builder, RenderOptions
+from plate_llm_cli.graph.external import External
 from plate_llm_cli.graph.locate import Locator
 from plate_llm_cli.helm import prestart
 from plate_llm_cli.helm.embedded import EmbeddedEngine
@@ -251,11 +252,17 @@ class Workspace:
         return str(path), values
 
     def build(self, releases: list[Release], render_options: RenderOptions) -> Deployment:
-        """`releases` rendered by this workspace's engine."""
+        """`releases` rendered by this workspace's engine.
+
+        Raises:
+            ConfigurationError: the setting `external` has an entry that is no declaration.
+        """
+        external = External(self.settings.external)
         found, engine = self.discovery, self.engine
         builder = Builder(self.tree, found, engine, render_options, self._vendoring)
         deployment = builder.build(releases)
         deployment.primary, deployment.spec_path = self.primary, self.settings.secrets
+        deployment.external = external
         return deployment
 
     def modelled_charts(self) -> dict[str, str]:

@@ -33,6 +33,8 @@ class Settings:
     primary: str = ""
     repo_url: str = ""
     exclude: tuple[str, ...] = ()
+    external: tuple[str, ...] = ()
+    """What is made outside the tree; `graph.external` says how it is written."""
     select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     fail_on: str = ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.references import references_of
 from plate_llm_cli.graph.secret_fields import at, mapping, mappings, text
 from plate_llm_cli.graph.secret_uses import place_of
@@ -90,6 +91,8 @@ class Absences:
         """Why there will be no such object; None where there is one, or may well be."""
         if self.found(reference) is not None or self._is_made(reference):
             return None
+        if self._deployment.external.has(reference.kind, reference.place[1], reference.name):
+            return None
         if not self._deployment.known.is_known(reference.place):
             return None
         return self._judged(reference)
@@ -127,7 +130,7 @@ class Absences:
         if own and (_is_named_after(reference) or (unused and kind == "ServiceAccount")):
             made = ", ".join(item.name for item in own)
             return Absence(f"what the same release makes is {made}", certain=True)
-        return Absence("nothing to do where an operator or a person makes it", certain=False)
+        return Absence(declare(kind, namespace, reference.name), certain=False)
 
     def _same_kind(self, reference: Reference) -> list[Manifest]:
         return [item for item in self._deployment.manifests if item.kind == reference.kind]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.graph import checks
 from plate_llm_cli.graph.absences import Absences
 from plate_llm_cli.graph.env_contracts import EnvContracts
+from plate_llm_cli.graph.external import External
 from plate_llm_cli.graph.known import Known
 from plate_llm_cli.graph.namespaces import Namespaces
 from plate_llm_cli.graph.projects import projects_of
@@ -52,6 +53,8 @@ class Deployment:
     """The chart that short names of environments refer to, or ''."""
     spec_path: str = ""
     """Where the secrets spec is, from the root; '' for its usual place."""
+    external: External = field(default_factory=External)
+    """What is declared to be made outside the tree."""
     set_problems: list[ReleaseProblem] = field(default_factory=list)
     """What is wrong with ApplicationSets, in files of the tree and among what charts render."""
 

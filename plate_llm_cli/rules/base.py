@@ -61,6 +61,8 @@ class Rule(ABC):
     summary: ClassVar[str]
     needs_provenance: ClassVar[bool] = False
     """True when the rule finds nothing unless the values behind fields were looked for."""
+    asks_external: ClassVar[tuple[str, ...]] = ()
+    """The kinds of objects that it says are missing, unless `external` declares them."""
     needs_server: ClassVar[bool] = False
     """True when the rule is about what a server holds, which a look at the tree does not ask."""
     sensitive: ClassVar[bool] = False

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Finding, Location, Related, Severity
 from plate_llm_cli.graph.places import FilePlace, ManifestPlace
+from plate_llm_cli.rules.declarations import unused_declarations
 from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.suppression import suppress
 
@@ -57,6 +58,7 @@ class RuleEngine:
         found = [
             finding for rule in self._rules for finding in self._check(rule, deployment, locator)
         ]
+        found += unused_declarations(deployment, self._rules)
         templates = {manifest.file.path for manifest in deployment.manifests}
         paths = {*deployment.tree.files, *templates}
         sorted_out = suppress(drop_consequences(merge_environments(found)), paths, lines)

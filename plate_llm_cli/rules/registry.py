@@ -86,6 +86,7 @@ from plate_llm_cli.rules.secrets.unusable_secret_data import UnusableSecretData
 from plate_llm_cli.rules.source.duplicate_key import DuplicateKey
 from plate_llm_cli.rules.source.internal_error import InternalError
 from plate_llm_cli.rules.source.invalid_yaml import InvalidYaml
+from plate_llm_cli.rules.source.unused_external import UnusedExternal
 from plate_llm_cli.rules.source.unused_ignore import UnusedIgnore
 from plate_llm_cli.rules.values.dead_value import DeadValue
 from plate_llm_cli.rules.values.enabled_but_absent import EnabledButAbsent
@@ -128,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     InvalidYaml(),
     DuplicateKey(),
     UnusedIgnore(),
+    UnusedExternal(),
     InternalError(),
     UnknownValue(),
     InvalidValue(),

@@ -30,7 +30,7 @@ MISTAKES = {
     ),
     "unknown like no other": (
         PROJECT, b"[tool.plate-llm]\nxyz = 1", f"{TABLE}: unknown setting 'xyz'",
-        "known: api-versions, argocd, contexts, crds, engine, exclude, fail-on, ignore, "
+        "known: api-versions, argocd, contexts, crds, engine, exclude, external, fail-on, ignore, "
         "kubernetes-version, openbao-address, openbao-auth, openbao-auth-mount, openbao-ca-cert, "
         "openbao-namespace, openbao-role, primary, repo-url, secrets, select",
     ),
@@ -56,6 +56,11 @@ MISTAKES = {
     "unknown version": (
         OWN, b"kubernetes-version = '1.1'", "there are no schemas for Kubernetes 1.1",
         "Choose one from 1.25 to 1.37.",
+    ),
+    "no declaration": (
+        PROJECT, b"[tool.plate-llm]\nexternal = ['Secret/login']",
+        "setting external: 'Secret/login' is not Secret/namespace/name",
+        "for example Secret/plate-stg/registry-login or ConfigMap/*/kube-root-ca.crt",
     ),
     "unknown rule": (OWN, b"ignore = ['xyz']", "no rule 'xyz'", "plate-llm rules lists them"),
 }  # fmt: skip

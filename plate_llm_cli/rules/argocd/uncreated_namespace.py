@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.environment_words import is_other_environment
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.slips import misspelt
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Place, Rule
@@ -60,6 +61,7 @@ class UncreatedNamespace(Rule):
     id = "uncreated-namespace"
     severity = Severity.WARNING
     summary = "Something is deployed to a namespace that nothing in the tree makes"
+    asks_external = ("Namespace",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every release, and every object with a namespace of its own, that goes nowhere."""
@@ -89,15 +91,18 @@ def _missing(
     namespaces, cluster = deployment.namespaces, where[0]
     if namespaces.is_made(where) or "{" in where[1]:
         return
+    if deployment.external.has("Namespace", "", where[1]):
+        return
     near = misspelt(where[1], namespaces.names(cluster))
     share = 1.0 if near else namespaces.share_made(cluster)
     if share < _SOME:
         return
+    advice = f"{_OWN if where == release.place else _OTHER}; {declare('Namespace', '', where[1])}"
     unsure = share <= _MOST or namespaces.may_be_made_unseen(cluster)
     yield Defect(
         place,
         f"nothing makes namespace {where[1]}",
-        f"did you mean {near}?" if near else _OWN if where == release.place else _OTHER,
+        f"did you mean {near}?" if near else advice,
         releases=(release.name,),
         severity=Severity.INFO if unsure else None,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.slips import misspelt
 from plate_llm_cli.rules.base import Defect, FilePlace, Rule
 from plate_llm_cli.source.nodes import find, nearest
@@ -47,14 +48,23 @@ class UnknownProject(Rule):
     id = "unknown-project"
     severity = Severity.ERROR
     summary = "An Application names a project that the tree does not have"
+    asks_external = ("AppProject",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every Application whose project is not there."""
         names = {item.name for item in deployment.projects}
         for release in deployment.releases:
             project = release.application.project
-            if names and project not in {*names, "default"} and "{" not in project:
+            if project in {*names, "default"} or "{" in project:
+                continue
+            declared = deployment.external.has("AppProject", _namespace(release), project)
+            if names and not declared:
                 yield _defect(release, project, misspelt(project, {*names, "default"}))
+
+
+def _namespace(release: Release) -> str:
+    """ArgoCD's own namespace, as far as the Application says: the projects are there."""
+    return release.application.identity[0]
 
 
 def _defect(release: Release, project: str, near: str | None) -> Defect:
@@ -64,7 +74,7 @@ def _defect(release: Release, project: str, near: str | None) -> Defect:
     return Defect(
         FilePlace(file, span),
         f"there is no AppProject {project} in this tree",
-        f"did you mean {near}?" if near else "nothing to do where somebody else makes it",
+        f"did you mean {near}?" if near else declare("AppProject", _namespace(release), project),
         releases=(release.name,),
         severity=None if near else Severity.INFO,
     )

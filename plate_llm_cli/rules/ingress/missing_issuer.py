@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 from plate_llm_cli.source.violations import near_name
 
@@ -54,6 +55,7 @@ class MissingIssuer(Rule):
     id = "missing-issuer"
     severity = Severity.ERROR
     summary = "An Ingress or Certificate names an issuer that the tree does not make"
+    asks_external = ("ClusterIssuer", "Issuer")
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every issuer that is not there, once for each object that names it."""
@@ -65,7 +67,9 @@ class MissingIssuer(Rule):
             seen.add((id(asked.manifest), named))
             others = [item for item in certificates.issuers if item.place[0] == asked.place[0]]
             missing = certificates.issuer(asked) is None
-            if missing and others and deployment.known.is_known(asked.place):
+            if not missing or deployment.external.has(named.kind, asked.place[1], named.name):
+                continue
+            if others and deployment.known.is_known(asked.place):
                 yield _defect(asked, named, others)
 
 
@@ -89,7 +93,7 @@ def _defect(asked: CertificateRequest, named: IssuerName, others: list[Issuer]) 
     elif near:
         help_text = f"did you mean {near}?"
     else:
-        help_text = "nothing to do where it is made elsewhere"
+        help_text = declare(named.kind, asked.place[1], named.name)
     other = same[0] if same else next((i for i in reached if i.manifest.name == near), None)
     return Defect(
         ManifestPlace(asked.manifest, named.route),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.certificates import TLS_ACME, issuer_of
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.ingress_controllers import Controller
 from plate_llm_cli.graph.secret_fields import at, mapping
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
@@ -65,6 +66,7 @@ class UnissuedCertificate(Rule):
     id = "unissued-certificate"
     severity = Severity.INFO
     summary = "Nobody in the tree makes the certificate of an Ingress"
+    asks_external = ("Secret",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every certificate that is not made."""
@@ -87,7 +89,8 @@ class UnissuedCertificate(Rule):
                 for item in made
                 if item.name == tls.secret and item.place[0] == ingress.place[0]
             ]
-            yield _defect(ingress, tls, _advice(near, elsewhere), alone=issued and not of_cluster)
+            advice = _advice(ingress, tls, near, elsewhere)
+            yield _defect(ingress, tls, advice, alone=issued and not of_cluster)
 
 
 def _unmade(
@@ -96,10 +99,12 @@ def _unmade(
     for ingress in deployment.wiring.ingresses:
         if deployment.wiring.controllers.of(ingress) is Controller.ALB or _has_issuer(ingress):
             continue
-        if not deployment.known.is_known(ingress.place):
-            continue
         for tls in ingress.tls:
-            if tls.secret and "/" not in tls.secret and (ingress.place, tls.secret) not in there:
+            if not tls.secret or "/" in tls.secret or (ingress.place, tls.secret) in there:
+                continue
+            if deployment.external.has("Secret", ingress.place[1], tls.secret):
+                continue
+            if deployment.known.is_known(ingress.place):
                 yield ingress, tls
 
 
@@ -109,7 +114,9 @@ def _has_issuer(ingress: Ingress) -> bool:
     )
 
 
-def _advice(near: str | None, elsewhere: list[ProducedSecret]) -> tuple[str, bool]:
+def _advice(
+    ingress: Ingress, tls: IngressTls, near: str | None, elsewhere: list[ProducedSecret]
+) -> tuple[str, bool]:
     """What to do, and whether it is sure that something is wrong."""
     if near:
         return f"did you mean {near}?", True
@@ -117,11 +124,8 @@ def _advice(near: str | None, elsewhere: list[ProducedSecret]) -> tuple[str, boo
         copied = any(_is_copied(item) for item in elsewhere)
         text = f"it is made in namespace {elsewhere[0].place[1]}, which this Ingress cannot use"
         return ("nothing to do where an operator copies it here" if copied else text), not copied
-    return (
-        "name an issuer (cert-manager.io/cluster-issuer), or make the Secret; nothing to do where "
-        "it was made by hand",
-        False,
-    )
+    make = "name an issuer (cert-manager.io/cluster-issuer), or make the Secret"
+    return f"{make}; {declare('Secret', ingress.place[1], tls.secret)}", False
 
 
 def _is_copied(secret: ProducedSecret) -> bool:

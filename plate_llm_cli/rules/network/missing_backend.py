@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 from plate_llm_cli.source.violations import near_name
 
@@ -55,6 +56,7 @@ class MissingBackend(Rule):
     id = "missing-backend"
     severity = Severity.ERROR
     summary = "An Ingress leads to a Service, or to a port of one, that is not there"
+    asks_external = ("Service",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every route without a Service or without its port."""
@@ -65,6 +67,8 @@ class MissingBackend(Rule):
                 service = deployment.wiring.service(ingress.place, route.service)
                 if service is not None:
                     yield from _port(route, service)
+                elif deployment.external.has("Service", ingress.place[1], route.service):
+                    continue
                 elif deployment.known.is_known(ingress.place):
                     yield _absent(route, deployment)
 
@@ -79,7 +83,8 @@ def _absent(route: IngressRoute, deployment: Deployment) -> Defect:
     elif elsewhere:
         help_text = f"it is in namespace {elsewhere[0]}, which an Ingress of {namespace} cannot use"
     else:
-        help_text = "add the Service, or lead the path to one that is there"
+        help_text = "add the Service, or lead the path to one that is there; "
+        help_text += declare("Service", namespace, route.service)
     return Defect(
         ManifestPlace(route.ingress.manifest, (*route.backend_route, "service", "name")),
         f"there is no Service {route.service} in namespace {namespace}",

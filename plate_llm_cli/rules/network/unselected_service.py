@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -54,11 +55,14 @@ class UnselectedService(Rule):
     id = "unselected-service"
     severity = Severity.ERROR
     summary = "A Service selects no pod of its namespace"
+    asks_external = ("Pod",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every Service that leads nowhere."""
         for service in deployment.wiring.services:
             if not service.selector or service.is_external or service.workloads:
+                continue
+            if deployment.external.has("Pod", service.place[1], service.name):
                 continue
             if service.manifest.hook or not deployment.known.is_known(service.place):
                 continue
@@ -94,7 +98,7 @@ def _defect(service: Service, near: Workload | None) -> Defect:
     where = ManifestPlace(service.manifest, _ROUTE)
     message = f"no pod in namespace {service.place[1]} has the labels {selector}"
     if near is None:
-        help_text = "nothing to do where an operator or a person makes these pods"
+        help_text = declare("Pod", service.place[1], service.name)
         return Defect(where, message, help_text, severity=Severity.INFO)
     differing = [name for name, value in service.selector.items() if near.labels.get(name) != value]
     has = ", ".join(f"{name}={near.labels[name]}" for name in differing if name in near.labels)

@@ -43,6 +43,7 @@ class UnprovidedSecret(Rule):
     id = "unprovided-secret"
     severity = Severity.ERROR
     summary = "A pod reads a Secret that nothing in the tree makes"
+    asks_external = ("Secret",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every Secret that is read and not made."""

@@ -43,6 +43,7 @@ class MissingConfigMap(Rule):
     id = "missing-config-map"
     severity = Severity.ERROR
     summary = "A pod needs a ConfigMap that nothing in the tree makes"
+    asks_external = ("ConfigMap",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every ConfigMap that is not there, once a workload."""

@@ -48,6 +48,7 @@ class MissingServiceAccount(Rule):
     id = "missing-service-account"
     severity = Severity.ERROR
     summary = "A pod runs as a ServiceAccount that nothing in the tree makes"
+    asks_external = ("ServiceAccount",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every account that is not there."""

@@ -45,6 +45,7 @@ class MissingVolumeClaim(Rule):
     id = "missing-volume-claim"
     severity = Severity.ERROR
     summary = "A pod mounts a PersistentVolumeClaim that nothing in the tree makes"
+    asks_external = ("PersistentVolumeClaim",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every claim that is not there."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
@@ -45,12 +46,17 @@ class UnselectedBudget(Rule):
     id = "unselected-budget"
     severity = Severity.ERROR
     summary = "A PodDisruptionBudget selects no pod of its namespace"
+    asks_external = ("Pod",)
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every budget without pods."""
         for budget in deployment.wiring.budgets:
             labels = mapping(budget.selector.get("matchLabels"))
-            if budget.workloads or not labels or not deployment.known.is_known(budget.place):
+            if budget.workloads or not labels:
+                continue
+            if deployment.external.has("Pod", budget.place[1], budget.manifest.name):
+                continue
+            if not deployment.known.is_known(budget.place):
                 continue
             yield _defect(budget, labels, deployment.wiring.workloads)
 
@@ -64,7 +70,7 @@ def _defect(budget: Budget, labels: dict[str, object], workloads: list[Workload]
         return Defect(
             ManifestPlace(budget.manifest, route),
             message,
-            "nothing to do where an operator or a person makes these pods",
+            declare("Pod", budget.place[1], budget.manifest.name),
             severity=Severity.INFO,
         )
     differing = [name for name, value in labels.items() if near.labels.get(name) != value]

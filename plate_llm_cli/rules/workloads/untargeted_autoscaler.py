@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 from plate_llm_cli.source.violations import near_name
@@ -47,12 +48,15 @@ class UntargetedAutoscaler(Rule):
     id = "untargeted-autoscaler"
     severity = Severity.ERROR
     summary = "An autoscaler names a workload that is not there"
+    asks_external = ("Deployment", "ReplicaSet", "StatefulSet")
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every autoscaler without its workload."""
         for scaler in deployment.wiring.autoscalers:
             if scaler.workload is None and scaler.kind in _KINDS:
                 place = place_of(scaler.manifest)
+                if deployment.external.has(scaler.kind, place[1], scaler.name):
+                    continue
                 if deployment.known.is_known(place):
                     yield _defect(scaler, deployment)
 
@@ -66,7 +70,7 @@ def _defect(scaler: Autoscaler, deployment: Deployment) -> Defect:
     return Defect(
         ManifestPlace(scaler.manifest, scaler.name_route),
         f"there is no {scaler.kind} {scaler.name} in namespace {place[1]} to scale",
-        f"did you mean {other.label}?" if other else "nothing to do where somebody else makes it",
+        f"did you mean {other.label}?" if other else declare(scaler.kind, place[1], scaler.name),
         severity=None if other else Severity.INFO,
         related=((ManifestPlace(other.manifest, ("metadata", "name")), "near"),) if other else (),
     )

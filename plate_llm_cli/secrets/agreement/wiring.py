@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.external import declare
 from plate_llm_cli.graph.places import ManifestPlace
 from plate_llm_cli.graph.secret_stores import is_eso
 from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
@@ -26,12 +27,21 @@ def wiring_gaps(deployment: Deployment) -> Iterator[Gap]:
     for made in deployment.secrets.produced:
         yield from _faults(made)
     for chain in deployment.secret_chains:
-        if chain.use.optional or not deployment.known.is_known(chain.use.place):
+        if chain.use.optional or is_declared(chain, deployment):
+            continue
+        if not deployment.known.is_known(chain.use.place):
             continue
         if chain.lacks_key:
             yield _missing_key(chain)
         elif not chain.made:
             yield _unprovided(chain, deployment.secrets.made_at(chain.use.place))
+
+
+def is_declared(chain: Chain, deployment: Deployment) -> bool:
+    """Whether nothing in the tree makes the Secret, and the tree says that others do."""
+    use = chain.use
+    missing = not chain.made and not chain.lacks_key
+    return missing and deployment.external.has("Secret", use.place[1], use.secret)
 
 
 def _faults(made: ProducedSecret) -> Iterator[Gap]:
@@ -75,10 +85,12 @@ def _unprovided(chain: Chain, others: list[ProducedSecret]) -> Gap:
     else:
         message = f"nothing in the tree makes Secret {use.secret} in namespace {use.place[1]}"
     managed = any(is_eso(made.manifest) for made in others)
+    advice = "add an ExternalSecret that makes it; "
+    advice += declare("Secret", use.place[1], use.secret)
     return Gap(
         GapKind.UNPROVIDED,
         message,
-        f"did you mean {near}?" if near else "add an ExternalSecret that makes it",
+        f"did you mean {near}?" if near else advice,
         ManifestPlace(use.manifest, use.name_route),
         frozenset({use.place}),
         _releases(chain),
