@@ -100,8 +100,7 @@ def test_secret_that_is_read_counts_as_missed_without_a_secrets_spec(
     reader = POD.replace("configMapRef: {name: region}", "secretRef: {name: region}")
     tree.write("charts/web/templates/pod.yaml", reader)
     tree.write("plate-llm.toml", 'external = ["Secret/*/region", "Secret/*/regions"]\n')
-    ended = call("validate", "-q")
-    assert ended.out == (
-        "plate-llm.toml:1:32: warning: unused-external: nothing in the tree misses "
-        "Secret/*/regions\n"
-    )
+    found = call("validate", "-q").out.splitlines()
+    assert [line for line in found if line.startswith("plate-llm.toml")] == [
+        "plate-llm.toml:1:32: warning: unused-external: nothing in the tree misses Secret/*/regions"
+    ]
