@@ -154,8 +154,21 @@ def summary_line(report: Report) -> str:
     ]
     where = f" in {_amount(len(report.environments), 'release')}" if report.environments else ""
     aside = [f"{counts.suppressed} suppressed"] if counts.suppressed else []
-    aside.append(_duration(report.seconds))
+    aside.append(duration(report.seconds))
     return f"{', '.join(found) or 'No findings'}{where} ({', '.join(aside)})"
+
+
+def duration(seconds: float) -> str:
+    """`0.42 s`, or `12.3 s`."""
+    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"
+
+
+def worst(findings: Sequence[Finding], most: int) -> Sequence[Finding]:
+    """The worst of `findings`, in their order, not more than `most`."""
+    if len(findings) <= most:
+        return findings
+    places = sorted(range(len(findings)), key=lambda place: findings[place].severity.rank)
+    return [findings[place] for place in sorted(places[:most])]
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
@@ -166,7 +179,3 @@ def _order(finding: Finding) -> tuple[object, ...]:
 def _amount(number: int, name: str) -> str:
     plural = "" if number == 1 or name == "info" else "s"
     return f"{number} {name}{plural}"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds < 10 else f"{seconds:.1f} s"

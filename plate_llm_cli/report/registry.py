@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.report.github import GithubReporter
+from plate_llm_cli.report.html.reporter import HtmlReporter
 from plate_llm_cli.report.json import JsonReporter
 from plate_llm_cli.report.junit import JunitReporter
 from plate_llm_cli.report.sarif import SarifReporter
@@ -21,5 +22,6 @@ REPORTERS: Mapping[str, Reporter] = {
     "sarif": SarifReporter(),
     "junit": JunitReporter(),
     "github": GithubReporter(),
+    "html": HtmlReporter(),
 }
 """By name; `text --quiet` is `TextReporter(quiet=True)`."""

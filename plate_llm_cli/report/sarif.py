@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from plate_llm_cli import __version__
 from plate_llm_cli.findings import Severity
-from plate_llm_cli.report.base import RuleInfo, clamped
+from plate_llm_cli.report.base import RuleInfo, clamped, worst
 from plate_llm_cli.report.fingerprints import Fingerprints
 from plate_llm_cli.report.untrusted import encoding_of, json_text
 
@@ -50,7 +50,7 @@ def _run(report: Report) -> dict[str, Any]:
     rules = _rules(report)
     index = {rule.id: number for number, rule in enumerate(rules)}
     fingerprints = Fingerprints(report)
-    kept = _kept(report.findings)
+    kept = worst(report.findings, MOST_RESULTS)
     return {
         "tool": {"driver": _driver(rules)},
         "invocations": [_invocation(len(report.findings) - len(kept))],
@@ -63,14 +63,6 @@ def _run(report: Report) -> dict[str, Any]:
             "suppressed": report.suppressed,
         },
     }
-
-
-def _kept(findings: Sequence[Finding]) -> Sequence[Finding]:
-    """The worst of `findings`, in their order, as many as GitHub takes."""
-    if len(findings) <= MOST_RESULTS:
-        return findings
-    places = sorted(range(len(findings)), key=lambda place: findings[place].severity.rank)
-    return [findings[place] for place in sorted(places[:MOST_RESULTS])]
 
 
 def _rules(report: Report) -> list[RuleInfo]:
