@@ -52,9 +52,10 @@ class Provenance:
         self._values = ValueTracer(engine)
         self._traces: dict[int, Trace] = {}
 
-    def values_behind(self, manifest: Manifest, route: Route) -> list[ValueBehind]:
+    def values_behind(self, manifest: Manifest, route: Route, part: str = "") -> list[ValueBehind]:
         """The values that move the field at `route`, the likeliest first.
 
+        With `part` those that bring that part of its text, where there are any.
         For a map or list, those of its first field: it stands for the block that it begins.
         """
         chart = manifest.chart
@@ -63,7 +64,7 @@ class Provenance:
         leaf, node = _first_leaf(find(manifest.node, route), route)
         field = Field(manifest.template, identify(manifest.plain), leaf)
         text = node.text if isinstance(node, Scalar) else ""
-        origins = self._trace(chart).explain(field)
+        origins = self._trace(chart).explain(field, part)
         tail = leaf[len(route) :]
         found = [
             ValueBehind(origin.route, _is_direct(chart, origin, text), origin.exact, tail)

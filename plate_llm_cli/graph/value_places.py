@@ -37,7 +37,7 @@ def place_of_part(deployment: Deployment, place: ManifestPlace, part: str) -> Pl
     chart, provenance = place.manifest.chart, deployment.provenance
     if chart is None or provenance is None or not part:
         return place
-    for value in provenance.values_behind(place.manifest, place.route):
+    for value in provenance.values_behind(place.manifest, place.route, part):
         if str(chart.value_at(value.route)) == part and chart.layers_setting(value.route):
             return ValuePlace(chart, value.route)
     return place

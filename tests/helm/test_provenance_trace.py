@@ -228,3 +228,54 @@ def test_an_item_of_a_list_is_not_credited_to_one_before_it(make_trace: MakeTrac
     assert [each.route for each in trace.explain(at("Deployment", "env", 0, "name"))] == [
         ("first",)
     ]
+
+
+def test_a_part_that_is_asked_for_is_found_without_the_others(make_trace: MakeTrace) -> None:
+    trace = make_trace()
+    (origin,) = trace.explain(at("Deployment", *CONTAINER, "image"), "1.2")
+    assert origin.route == ("image", "tag")
+    assert list(trace._effects) == [("image", "tag")]
+
+
+def test_a_part_that_is_no_value_leads_to_all_that_move_the_field(make_trace: MakeTrace) -> None:
+    found = make_trace().explain(at("Deployment", *CONTAINER, "image"), "elsewhere")
+    assert [format_route(origin.route) for origin in found] == ["image.repository", "image.tag"]
+
+
+@pytest.fixture
+def make_two(
+    engine: EmbeddedEngine,
+    make_chart: Callable[..., Path],
+    request_for: Callable[..., RenderRequest],
+) -> Callable[..., tuple[Trace, Trace]]:
+    def make(second: dict[str, Any], files: dict[str, str] = FILES) -> tuple[Trace, Trace]:
+        tracer, chart = ValueTracer(engine), make_chart(files)
+        return tracer.trace(request_for(chart, {})), tracer.trace(request_for(chart, second))
+
+    return make
+
+
+def test_in_another_release_of_the_chart_the_same_values_are_tried_first(
+    make_two: Callable[..., tuple[Trace, Trace]],
+) -> None:
+    field = at("Deployment", *CONTAINER, "image")
+    first, second = make_two({"image": {"tag": "2.0"}})
+    found = first.explain(field)
+    assert second.explain(field) == found
+    assert set(second._effects) == {("image", "repository"), ("image", "tag")}
+
+
+def test_another_release_of_the_chart_with_another_value_behind_the_field(
+    make_two: Callable[..., tuple[Trace, Trace]],
+) -> None:
+    named = DEPLOYMENT.replace(
+        "name: {{ .Release.Name }}",
+        'name: "a-{{ if eq .Values.name "web" }}{{ .Values.name }}{{ else }}'
+        '{{ .Values.labels.team }}{{ end }}"',
+    )
+    first, second = make_two({"name": "api"}, {**FILES, "templates/deployment.yaml": named})
+    route = (*CONTAINER, "name")
+    (origin,) = first.explain(at("Deployment", *route))
+    assert origin.route == ("name",)
+    (other,) = second.explain(at("Deployment", *route, name="api"))
+    assert other.route == ("labels", "team")

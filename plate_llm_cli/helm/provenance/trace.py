@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,11 +36,25 @@ class Origin:
     others: int
 
 
+@dataclass(slots=True)
+class Answers:
+    """What was found for the releases of one chart: where to look first in the next one."""
+
+    found: dict[tuple[str, str, Route], frozenset[tuple[Route, bool]]] = field(default_factory=dict)
+    """By template, kind and route the values that moved the field, and which it showed."""
+    unmoved: set[tuple[Field, str, frozenset[Route]]] = field(default_factory=set)
+    """Fields that no value moved, with their text and all the values that there were."""
+
+
 class Trace:
     """Fields and values of one release. Each value is rendered otherwise once, when asked for."""
 
     def __init__(
-        self, bench: Bench, references: References, leaves: Iterable[Route] | None = None
+        self,
+        bench: Bench,
+        references: References,
+        leaves: Iterable[Route] | None = None,
+        answers: Answers | None = None,
     ) -> None:
         self._bench = bench
         self._overrides = bench.request.values
@@ -51,11 +65,13 @@ class Trace:
         self._prefixes = {each.prefix for each in references.chart.walk()}
         self._effects: dict[Route, list[Effect]] = {}
         self._refused: set[Route] = set()
+        self._answers = answers or Answers()
 
-    def explain(self, field: Field) -> list[Origin]:
+    def explain(self, field: Field, part: str = "") -> list[Origin]:
         """The values that move `field`, the likeliest one first; none when no value does.
 
-        Where the field is one of the values as it is, others that are far from it are left out.
+        Where the field is one of the values as it is, others that are far from it are left out;
+        so it is with the `part` of the field that is asked for.
         A field is also moved by the switch without which its document would not be there.
         """
         if self._bench.broken:
@@ -63,10 +79,10 @@ class Trace:
         text = self._text_of(field)
         candidates = self._candidates(field.template)
         alike = [route for route in candidates if self._is_alike(route, text)]
-        found = self._origins(field, alike)
-        if not any(origin.exact for origin in found):
-            found = self._origins(field, candidates)
-
+        asked = [route for route in alike if part and self._shown(route) == part]
+        found = self._origins(field, asked) or self._origins(field, alike)
+        if not asked and not any(origin.exact for origin in found):
+            found = self._all_origins(field, candidates)
         return sorted(found, key=lambda origin: self._rank(origin, field, text))
 
     def _rank(self, origin: Origin, field: Field, text: str) -> tuple[int, ...]:
@@ -75,7 +91,7 @@ class Trace:
         Values that had to be changed together are told apart by their names: the host of a rule
         and the host of its certificate, for one.
         """
-        shown = scalar_text(value_at(self._effective, origin.route))
+        shown = self._shown(origin.route)
         within = bool(shown) and shown in text
         place = text.find(shown) if within else len(text)
         telling = origin.exact or (within and len(shown) >= _TELLING_LENGTH)
@@ -108,8 +124,35 @@ class Trace:
         return ""
 
     def _is_alike(self, route: Route, text: str) -> bool:
-        value = scalar_text(value_at(self._effective, route))
+        value = self._shown(route)
         return value == text or (len(value) >= _TELLING_LENGTH and value in text)
+
+    def _shown(self, route: Route) -> str:
+        return scalar_text(value_at(self._effective, route))
+
+    def _all_origins(self, field: Field, candidates: list[Route]) -> list[Origin]:
+        """The values among all `candidates` that move a field.
+
+        Those that move it in another release of the chart are tried first: where each of them
+        does so here too, no other is looked for.
+        """
+        key = (field.template, field.document.kind, field.route)
+        known = self._answers.found.get(key, frozenset())
+        likely = [route for route in candidates if any(route == each for each, _ in known)]
+        if known and len(likely) == len(known):
+            found = self._origins(field, likely)
+            if {(origin.route, origin.exact) for origin in found} == known:
+                return found
+        alone = (field, self._text_of(field), frozenset(self._leaves))
+        if alone in self._answers.unmoved:
+            return []
+        found = self._origins(field, candidates)
+        if found:
+            shown = frozenset((origin.route, origin.exact) for origin in found)
+            self._answers.found.setdefault(key, shown)
+        else:
+            self._answers.unmoved.add(alone)
+        return found
 
     def _origins(self, field: Field, routes: list[Route]) -> list[Origin]:
         self._render(routes)
@@ -118,7 +161,7 @@ class Trace:
         for route in routes:
             moving = [each for each in self._effects[route] if self._moves(each, field)]
             if moving:
-                exact = scalar_text(value_at(self._effective, route)) == text
+                exact = self._shown(route) == text
                 others = min(len(self._bench.moved(each)) for each in moving) - 1
                 found.append(Origin(route, exact, others))
         return found

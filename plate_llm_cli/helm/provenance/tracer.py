@@ -13,7 +13,7 @@ from plate_llm_cli.helm.provenance.bench import Bench
 from plate_llm_cli.helm.provenance.fields import DocumentId, Field, identify
 from plate_llm_cli.helm.provenance.judge import Judge
 from plate_llm_cli.helm.provenance.switches import Switch
-from plate_llm_cli.helm.provenance.trace import Origin, Trace
+from plate_llm_cli.helm.provenance.trace import Answers, Origin, Trace
 from plate_llm_cli.helm.provenance.values import leaves_of
 from plate_llm_cli.helm.provenance.verdicts import Verdict, VerdictKind
 from plate_llm_cli.helm.references.analysis import references_of
@@ -47,6 +47,7 @@ class ValueTracer:
         self._engine = engine
         self._references: dict[Path, References] = {}
         self._known_dead: dict[Path, set[Route]] = {}
+        self._answers: dict[Path, Answers] = {}
 
     def references(self, chart: Path) -> References:
         """What the templates of a chart can read."""
@@ -71,7 +72,8 @@ class ValueTracer:
 
         `leaves` are the values to consider; without them all, the chart's defaults included.
         """
-        return Trace(self._bench(request), self.references(request.chart), leaves)
+        answers = self._answers.setdefault(request.chart, Answers())
+        return Trace(self._bench(request), self.references(request.chart), leaves, answers)
 
     def _bench(self, request: RenderRequest) -> Bench:
         chart = self.references(request.chart).chart
