@@ -48,14 +48,27 @@ class Known:
         """Whether everything that the tree deploys to `place`, or over it, was seen."""
         if any(name == place[1] or "{{" in name for name in self._unexpanded):
             return False
-        cluster = place[0]
-        there = [item for item in self.releases if item.application.cluster == cluster]
-        return not any(
-            id(release) not in self._rendered
-            or id(release) in self._half_known
-            or (place in self.spread(release) and _is_elsewhere(release))
-            for release in there
-        )
+        return place[0] not in self._unseen_clusters and place not in self._unseen_places
+
+    @cached_property
+    def _unseen_clusters(self) -> set[str]:
+        """The clusters of releases that were not rendered, or not wholly: they may go anywhere."""
+        return {
+            release.application.cluster
+            for release in self.releases
+            if id(release) not in self._rendered or id(release) in self._half_known
+        }
+
+    @cached_property
+    def _unseen_places(self) -> set[ClusterNamespace]:
+        """The namespaces of releases of which a part is made from what is not in the tree."""
+        return {
+            place
+            for release in self.releases
+            if _is_elsewhere(release)
+            for place in self.spread(release)
+            if place[0] == release.application.cluster
+        }
 
     @cached_property
     def _unexpanded(self) -> set[str]:

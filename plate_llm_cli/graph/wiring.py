@@ -85,9 +85,19 @@ class Wiring:
 
     def names(self, place: ClusterNamespace, kind: str) -> tuple[str, ...]:
         """What the objects of one kind in a namespace are called."""
-        return tuple(name for there, what, name in self._named if (there, what) == (place, kind))
+        return tuple(self._names.get((place, kind), ()))
+
+    @cached_property
+    def _names(self) -> dict[tuple[ClusterNamespace, str], list[str]]:
+        found: dict[tuple[ClusterNamespace, str], list[str]] = {}
+        for place, kind, name in self._named:
+            found.setdefault((place, kind), []).append(name)
+        return found
 
     def service(self, place: ClusterNamespace, name: str) -> Service | None:
         """The Service of that name in a namespace."""
-        found = (item for item in self.services if (item.place, item.name) == (place, name))
-        return next(found, None)
+        return self._services.get((place, name))
+
+    @cached_property
+    def _services(self) -> dict[tuple[ClusterNamespace, str], Service]:
+        return {(item.place, item.name): item for item in reversed(self.services)}
