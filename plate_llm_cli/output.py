@@ -65,7 +65,7 @@ def require_place(output: Path | None) -> None:
     if output is None:
         return
     if output.is_dir():
-        raise OutputError(f"{output} is a folder", "--output takes the name of a file")
+        raise OutputError(f"{output} is a folder", "give the name of a file")
     if not output.parent.is_dir():
         raise OutputError(
             f"{output} cannot be written: there is no folder {output.parent}", "make it first"

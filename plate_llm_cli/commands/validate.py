@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from plate_llm_cli import checking, options, watching
-from plate_llm_cli.commands import cluster_access
+from plate_llm_cli.commands import accepting, cluster_access
 from plate_llm_cli.commands.cluster_access import Where
 from plate_llm_cli.commands.validating_live import Seen, with_cluster
 from plate_llm_cli.context import Workspace, find_root
@@ -17,7 +17,10 @@ from plate_llm_cli.errors import UsageError
 from plate_llm_cli.exit_codes import ExitCode
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from plate_llm_cli.errors import ClusterError
+    from plate_llm_cli.graph.build import RenderOptions
 
 app = typer.Typer(add_completion=False)
 
@@ -26,6 +29,7 @@ EXAMPLE = """
 plate-llm validate
 plate-llm validate stg --fail-on warning
 plate-llm validate --format sarif --output findings.sarif
+plate-llm validate --write-baseline baseline.json
 plate-llm validate stg --live
 """
 
@@ -106,6 +110,8 @@ def validate(
     engine: options.Engine = None,
     root: options.Root = None,
     provenance: Provenance = True,
+    baseline: accepting.Known = None,
+    write_baseline: accepting.Written = None,
     watch: Watch = False,
     live: Live = False,
     context: cluster_access.Context = "",
@@ -117,21 +123,18 @@ def validate(
     del verbose
     where = Where(context, yes_really)
     _refuse_contradictions(envs or [], live=live, watch=watch, where=where)
+    accepted = accepting.accepting(baseline, write_baseline, watch=watch)
 
     def look() -> bool:
         """Check the tree as it is now; True when the findings are bad enough to fail."""
+        accepted.begin()
         with Workspace(root, engine or "") as workspace:
             settings = workspace.settings
             choose = partial(
                 checking.choose_rules, selected or settings.select, ignored or settings.ignore
             )
-            render_options = replace(
-                workspace.render_options(kubernetes_version, api_versions),
-                lint=True,
-                provenance=provenance,
-                nested=True,
-                schema_folders=workspace.schema_folders(crds),
-            )
+            render_options = workspace.render_options(kubernetes_version, api_versions)
+            render_options = _in_full(workspace, render_options, crds, provenance=provenance)
             releases = workspace.environments(envs or ())
             limit = fail_on or settings.fail_on or options.FailOn.ERROR
             deployment, report = checking.examine(
@@ -141,6 +144,9 @@ def validate(
             if live and envs:
                 seen = Seen(envs[0], deployment, report, render_options)
                 report, lost = with_cluster(workspace, seen, where)
+        if lost is None or baseline:
+            whole = provenance and not envs and not deployment.failed
+            report = accepted.applied(report, whole=whole, quiet=quiet)
         checking.write_report(report, output_format.value, output, quiet=quiet)
         if lost is not None:
             raise lost
@@ -150,6 +156,23 @@ def validate(
         watching.repeat(look, find_root(root))
     if look():
         raise typer.Exit(ExitCode.FINDINGS)
+
+
+def _in_full(
+    workspace: Workspace,
+    render_options: RenderOptions,
+    crds: list[Path] | None,
+    *,
+    provenance: bool,
+) -> RenderOptions:
+    """With all that rules may ask for."""
+    return replace(
+        render_options,
+        lint=True,
+        provenance=provenance,
+        nested=True,
+        schema_folders=workspace.schema_folders(crds),
+    )
 
 
 def _refuse_contradictions(envs: list[str], *, live: bool, watch: bool, where: Where) -> None:

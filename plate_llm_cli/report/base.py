@@ -57,7 +57,8 @@ class Report:
     `environments` are the names of all that was checked, `seconds` is wall-clock time, `rules`
     maps rule ids to those that ran. `lines` gives a file's lines (without their ends) by path
     relative to the root, or nothing; it must not raise. `fail_on` is the least severity that fails
-    the run, so that a CI system's view agrees with the exit code.
+    the run, so that a CI system's view agrees with the exit code. `known` are findings that a
+    baseline has: they are only counted, and what lines of theirs may hold stays hidden.
     """
 
     findings: tuple[Finding, ...]
@@ -67,6 +68,7 @@ class Report:
     rules: Mapping[str, RuleInfo] = field(default_factory=dict)
     lines: Callable[[str], Sequence[str]] = no_lines
     fail_on: Severity = Severity.ERROR
+    known: tuple[Finding, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "findings", tuple(sorted(self.findings, key=_order)))
@@ -95,7 +97,7 @@ class Report:
         sensitive = {rule.id for rule in self.rules.values() if rule.sensitive}
         return frozenset(
             (finding.location.path, line)
-            for finding in self.findings
+            for finding in (*self.findings, *self.known)
             if finding.rule in sensitive
             for line in range(finding.location.line, last_line(finding.location) + 1)
         )
@@ -153,7 +155,8 @@ def summary_line(report: Report) -> str:
         if number
     ]
     where = f" in {_amount(len(report.environments), 'release')}" if report.environments else ""
-    aside = [f"{counts.suppressed} suppressed"] if counts.suppressed else []
+    aside = [f"{len(report.known)} known, of the baseline"] if report.known else []
+    aside += [f"{counts.suppressed} suppressed"] if counts.suppressed else []
     aside.append(duration(report.seconds))
     return f"{', '.join(found) or 'No findings'}{where} ({', '.join(aside)})"
 

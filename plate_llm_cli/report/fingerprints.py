@@ -18,6 +18,7 @@ BLOCK = 100
 """How many characters that are not white space go into the hash of a line."""
 
 END_OF_FILE = 0xFFFF
+_INDEX = re.compile(r"\[\d+\]")
 _POWERS = [pow(37, BLOCK - 1 - place, 1 << 64) for place in range(BLOCK)]
 
 
@@ -54,6 +55,18 @@ class Fingerprints:
         if path not in self._hashes:
             self._hashes[path] = line_hashes(self._report.lines(path))
         return self._hashes[path].get(finding.location.line)
+
+
+def lasting_identity(finding: Finding) -> str:
+    """What a finding is known by as long as it says the same of the same field of a file.
+
+    Lines, and places in lists, may move. The names of objects are left out: those that a chart
+    renders are named after the releases that were looked at. One that got worse is another.
+    """
+    field = finding.resource and finding.resource.field
+    where = [_INDEX.sub("[]", part or "") for part in (finding.value, field)]
+    said = [finding.rule, finding.severity.value, finding.location.path, finding.message]
+    return _digest([*said, *where])
 
 
 def line_hashes(lines: Sequence[str]) -> Mapping[int, str]:

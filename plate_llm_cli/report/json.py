@@ -82,6 +82,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "warning": counts.warning,
         "info": counts.info,
         "suppressed": counts.suppressed,
+        "known": len(report.known),
         "environments": len(report.environments),
         "seconds": round(report.seconds, 3),
     }

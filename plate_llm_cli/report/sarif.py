@@ -61,6 +61,7 @@ def _run(report: Report) -> dict[str, Any]:
             "environments": list(report.environments),
             "seconds": round(report.seconds, 3),
             "suppressed": report.suppressed,
+            "known": len(report.known),
         },
     }
 

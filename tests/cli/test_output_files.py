@@ -168,7 +168,7 @@ def test_report_goes_to_the_file_alone(tree: Tree, call: Call) -> None:
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        (".", "error: . is a folder\nhint: --output takes the name of a file\n"),
+        (".", "error: . is a folder\nhint: give the name of a file\n"),
         (
             "no/where",
             "error: no/where cannot be written: there is no folder no\nhint: make it first\n",

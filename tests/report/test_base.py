@@ -59,10 +59,24 @@ def test_counts_by_severity() -> None:
             "2 errors, 1 warning, 1 info in 1 release (1 suppressed, 0.00 s)",
         ),
         (Report((found(Severity.WARNING),) * 2), "2 warnings (0.00 s)"),
+        (
+            Report((), 2, known=(found(), found())),
+            "No findings (2 known, of the baseline, 2 suppressed, 0.00 s)",
+        ),
     ],
 )
 def test_the_summary_says_what_was_found_where_and_how_fast(report: Report, line: str) -> None:
     assert summary_line(report) == line
+
+
+def test_line_that_a_known_finding_hides_stays_hidden(of: Callable[..., Report]) -> None:
+    place = Location("charts/web/values.yaml", 3, 1, 3, 2)
+    secret = replace(found(place=place), rule="secret-rule")
+    sensitive = {
+        "secret-rule": RuleInfo("secret-rule", Severity.ERROR, "A secret.", sensitive=True)
+    }
+    new = found(place=place)
+    assert of(new, known=(secret,), rules=sensitive).excerpt(new, place) is None
 
 
 def test_an_excerpt_is_the_line_at_the_place(of: Callable[..., Report]) -> None:

@@ -82,6 +82,7 @@ SMALL = """\
     "warning": 1,
     "info": 0,
     "suppressed": 3,
+    "known": 0,
     "environments": 2,
     "seconds": 0.421
   }
@@ -97,6 +98,7 @@ CLEAN = """\
     "warning": 0,
     "info": 0,
     "suppressed": 0,
+    "known": 0,
     "environments": 2,
     "seconds": 0.421
   }

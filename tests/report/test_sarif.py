@@ -184,6 +184,7 @@ def test_everything_but_rules_and_results(
             "environments": ["web-prod", "web-stg"],
             "seconds": 0.421,
             "suppressed": 3,
+            "known": 0,
         },
     }
 
