@@ -47,22 +47,22 @@ class Manifest:
         """The scalar at `route` as text, or ''."""
         return text_of(find(self.node, route))
 
-    @property
+    @cached_property
     def kind(self) -> str:
         """`kind`, or ''."""
         return self.text("kind")
 
-    @property
+    @cached_property
     def api_version(self) -> str:
         """`apiVersion`, or ''."""
         return self.text("apiVersion")
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`metadata.name`, or ''."""
         return self.text("metadata", "name")
 
-    @property
+    @cached_property
     def namespace(self) -> str:
         """The object's own namespace, else the release's."""
         return self.text("metadata", "namespace") or (
