@@ -22,7 +22,7 @@ _HASHED: Final = re.compile(
 )
 _REFERENCE: Final = re.compile(
     r"[a-z][a-z0-9+.-]*:[^ ]*[/#].*|(?:ref\+|arn:|ENC\[|enc:|env:|file:|projects/).*|/[^ ]+/[^ ]*|"
-    r"\$[A-Z_][A-Z0-9_]*|%[A-Z_]+%|.*(?:\$\(|\$\{|\{\{|<[a-z]).*",
+    r"\$[A-Z_][A-Z0-9_.:-]*|%[A-Z_]+%|.*(?:\$\(|\$\{|\{\{|<[a-z]).*",
     re.IGNORECASE | re.DOTALL,
 )
 _IDLE: Final = frozenset({"true", "false", "yes", "no", "none", "null", "disabled", "enabled"})

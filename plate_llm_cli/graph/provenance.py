@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.helm.engine import HelmEngine
     from plate_llm_cli.source.nodes import Node, Route
 
-__all__ = ["Provenance", "Switch", "ValueBehind"]
+__all__ = ["Provenance", "Switch", "ValueBehind", "Verdict"]
 
 _TELLING = 3
 """A value of that many letters inside a longer text can be taken for a part of it."""

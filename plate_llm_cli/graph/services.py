@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from plate_llm_cli.graph.runtime_labels import picks
 from plate_llm_cli.graph.secret_fields import mapping, mappings, text
 from plate_llm_cli.graph.secret_uses import place_of
-from plate_llm_cli.graph.workloads import selects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -69,9 +69,12 @@ class Service:
 
 def services_of(manifests: Iterable[Manifest], workloads: Iterable[Workload]) -> list[Service]:
     """Every Service with the workloads of its namespace that it selects, those of hooks aside."""
-    lasting = [item for item in workloads if not item.manifest.hook and not item.is_brief]
+    lasting: dict[ClusterNamespace, list[Workload]] = {}
+    for item in workloads:
+        if not item.manifest.hook and not item.is_brief:
+            lasting.setdefault(item.place, []).append(item)
     return [
-        _service(item, lasting)
+        _service(item, lasting.get(place_of(item), []))
         for item in manifests
         if item.kind == "Service" and item.api_version == "v1"
     ]
@@ -81,9 +84,7 @@ def _service(manifest: Manifest, workloads: list[Workload]) -> Service:
     selector = mapping(mapping(manifest.plain.get("spec")).get("selector"))
     place = place_of(manifest)
     selected = (
-        item
-        for item in workloads
-        if selector and item.place == place and selects(selector, item.labels)
+        item for item in workloads if selector and item.place == place and picks(selector, item)
     )
     return Service(manifest, selector, tuple(selected))
 

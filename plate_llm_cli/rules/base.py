@@ -38,7 +38,8 @@ __all__ = [
 class Defect:
     """One thing that is wrong. `releases` names those concerned; empty means all of the place's.
 
-    `severity` and `help` replace the rule's own where a single defect differs.
+    `severity` and `help` replace the rule's own where a single defect differs. Defects with the
+    same `alike`, a text of the rule's own, are told together where they are many.
     """
 
     place: Place
@@ -48,6 +49,7 @@ class Defect:
     related: tuple[tuple[Place, str], ...] = ()
     severity: Severity | None = None
     fix: Fix | None = None
+    alike: str = ""
 
 
 class Rule(ABC):

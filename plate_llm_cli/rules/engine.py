@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from plate_llm_cli.findings import Finding, Location, Related, Severity
 from plate_llm_cli.graph.places import FilePlace, ManifestPlace
 from plate_llm_cli.rules.declarations import unused_declarations
+from plate_llm_cli.rules.gathering import gathered, key_of
 from plate_llm_cli.rules.registry import RULES
 from plate_llm_cli.rules.suppression import suppress
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.locate import Locator
     from plate_llm_cli.rules.base import Defect, Place, Rule
+    from plate_llm_cli.rules.gathering import FindingKey
     from plate_llm_cli.rules.suppression import Ignore
 
 INTERNAL = "internal-error"
@@ -50,6 +52,7 @@ class RuleEngine:
     def __init__(self, rules: Sequence[Rule], *, strict: bool = False) -> None:
         self._rules = rules
         self._strict = strict
+        self._alike: dict[FindingKey, str] = {}
 
     def run(
         self, deployment: Deployment, locator: Locator, lines: Callable[[str], Sequence[str]]
@@ -62,7 +65,8 @@ class RuleEngine:
         templates = {manifest.file.path for manifest in deployment.manifests}
         paths = {*deployment.tree.files, *templates}
         sorted_out = suppress(drop_consequences(merge_environments(found)), paths, lines)
-        findings = sorted_out.kept + self._unused(sorted_out.unused, deployment)
+        findings = gathered(sorted_out.kept, self._alike)
+        findings += self._unused(sorted_out.unused, deployment)
         return Outcome(
             sorted(findings, key=lambda finding: finding.sort_key), len(sorted_out.silenced)
         )
@@ -70,12 +74,21 @@ class RuleEngine:
     def _check(self, rule: Rule, deployment: Deployment, locator: Locator) -> Iterable[Finding]:
         try:
             return [
-                _finding(rule, defect, deployment, locator) for defect in rule.check(deployment)
+                self._finding(rule, defect, deployment, locator)
+                for defect in rule.check(deployment)
             ]
         except Exception as error:
             if self._strict:
                 raise
             return [_internal(rule, error, deployment)]
+
+    def _finding(
+        self, rule: Rule, defect: Defect, deployment: Deployment, locator: Locator
+    ) -> Finding:
+        finding = _finding(rule, defect, deployment, locator)
+        if defect.alike:
+            self._alike[key_of(finding)] = defect.alike
+        return finding
 
     def _unused(
         self, unused: Iterable[tuple[Ignore, tuple[str, ...]]], deployment: Deployment

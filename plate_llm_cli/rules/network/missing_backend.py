@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.external import declare
+from plate_llm_cli.graph.operators import maker_of
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 from plate_llm_cli.source.violations import near_name
 
@@ -26,9 +27,9 @@ class MissingBackend(Rule):
 
     ## What it does
     Looks for the Service of each path in the Ingress' own namespace, over all releases, and for
-    its port by number or name. Where the tree has no other Service in that namespace, a missing
-    one is an info: somebody else may make it. Namespaces of which not everything is in the tree
-    are left out.
+    its port by number or name. Where the tree has no other Service in that namespace, or a custom
+    resource whose operator may make the Service, a missing one is an info. Namespaces of which not
+    everything is in the tree are left out.
 
     ## Why is this bad?
     An Ingress reaches Services of its own namespace alone. Without the Service or the port the
@@ -78,7 +79,11 @@ def _absent(route: IngressRoute, deployment: Deployment) -> Defect:
     names = deployment.wiring.names(route.ingress.place, "Service")
     near = near_name(route.service, names)
     elsewhere = [item.place[1] for item in deployment.wiring.services if item.name == route.service]
-    if near:
+    maker = None if near else maker_of(route.service, route.ingress.place, deployment.manifests)
+    if maker is not None:
+        help_text = f"nothing to do if the operator of {maker.kind} {maker.name} makes it; "
+        help_text += declare("Service", namespace, route.service)
+    elif near:
         help_text = f"did you mean {near}?"
     elif elsewhere:
         help_text = f"it is in namespace {elsewhere[0]}, which an Ingress of {namespace} cannot use"
@@ -89,7 +94,7 @@ def _absent(route: IngressRoute, deployment: Deployment) -> Defect:
         ManifestPlace(route.ingress.manifest, (*route.backend_route, "service", "name")),
         f"there is no Service {route.service} in namespace {namespace}",
         help_text,
-        severity=None if names or elsewhere else Severity.INFO,
+        severity=None if (names or elsewhere) and maker is None else Severity.INFO,
     )
 
 

@@ -9,10 +9,14 @@ from plate_llm_cli.rules.base import Defect, Rule, ValuePlace
 from plate_llm_cli.source.nodes import format_route
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.graph.provenance import Switch
+    from plate_llm_cli.graph.manifests import RenderedChart
+    from plate_llm_cli.graph.provenance import Switch, Verdict
+    from plate_llm_cli.source.nodes import Route
+
+_SHOWN = 3
 
 
 class GatedValue(Rule):
@@ -20,7 +24,8 @@ class GatedValue(Rule):
 
     ## What it does
     Finds values that only templates behind a condition read, which the present values do not meet,
-    and names the values that would have to change.
+    and names the values that would have to change. What the chart's own values.yaml has as well is
+    left out, and the values of one file behind the same switch are told together.
 
     ## Why is this bad?
     It may be meant: a feature that is prepared. But the value has no effect today.
@@ -46,16 +51,41 @@ class GatedValue(Rule):
     needs_provenance = True
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
-        """Every such value."""
+        """Every such value; those of one file behind the same switch are told together."""
+        groups: dict[Hashable, list[tuple[RenderedChart, Verdict]]] = {}
         for chart, verdict in deployment.value_verdicts:
-            if verdict.kind.value == "gated":
-                switches = " and ".join(_condition(switch) for switch in verdict.switches)
-                reason = f"it is read only when {switches}" if switches else verdict.reason
-                message = f"{format_route(verdict.route)} has no effect now: {reason}"
-                related = tuple(
-                    (ValuePlace(chart, switch.route), "the switch") for switch in verdict.switches
-                )
-                yield Defect(ValuePlace(chart, verdict.route), message, related=related)
+            if verdict.kind.value == "gated" and not _is_default(chart, verdict.route):
+                key = (id(chart), _file(chart, verdict.route), _reason(verdict))
+                groups.setdefault(key, []).append((chart, verdict))
+        for group in groups.values():
+            yield _defect(group[0][0], [verdict for _, verdict in group])
+
+
+def _is_default(chart: RenderedChart, route: Route) -> bool:
+    """Whether it is what the chart has anyway, as in a copy of its values.yaml."""
+    return bool(chart.default_at(route) == chart.value_at(route))
+
+
+def _file(chart: RenderedChart, route: Route) -> int:
+    return next((id(layer.file) for layer in chart.layers_setting(route)), 0)
+
+
+def _reason(verdict: Verdict) -> str:
+    return " and ".join(_condition(switch) for switch in verdict.switches)
+
+
+def _defect(chart: RenderedChart, verdicts: list[Verdict]) -> Defect:
+    first, *others = verdicts
+    needed = _reason(first)
+    told = ", ".join(format_route(verdict.route) for verdict in verdicts[:_SHOWN])
+    more = f" and {len(verdicts) - _SHOWN} more" if len(verdicts) > _SHOWN else ""
+    verb, subject = ("have", "they are") if others else ("has", "it is")
+    reason = f"{subject} read only when {needed}" if needed else first.reason
+    return Defect(
+        ValuePlace(chart, first.route),
+        f"{told}{more} {verb} no effect now: {reason}",
+        related=tuple((ValuePlace(chart, item.route), "the switch") for item in first.switches),
+    )
 
 
 def _condition(switch: Switch) -> str:

@@ -67,6 +67,7 @@ def _defect(workload: Workload, deployment: Deployment) -> Iterator[Defect]:
         place_of_lack(deployment, lacking[0][0], "resources"),
         f"{workload.label} sets no memory for {told}",
         "set resources.requests.memory and resources.limits.memory",
+        alike=" and ".join(dict.fromkeys(what for _, lacks in lacking for what in lacks)),
     )
 
 

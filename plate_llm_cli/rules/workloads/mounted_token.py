@@ -85,4 +85,5 @@ def _defect(workload: Workload, account: Manifest) -> Defect:
         f"{workload.label} mounts the token of ServiceAccount {account.name}, "
         "to which the tree gives no rights",
         f"set {_FIELD}: false, or bind a role to the account",
+        alike=_FIELD,
     )

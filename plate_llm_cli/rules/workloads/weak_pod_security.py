@@ -77,4 +77,5 @@ def _defect(workload: Workload, deployment: Deployment) -> Iterator[Defect]:
         where,
         f"the pods of {workload.label} run {', and '.join(parts)}",
         "the standard `restricted` suits most services: set what is missing where it works",
+        alike=", ".join(parts),
     )
