@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.graph import checks
 from plate_llm_cli.graph.absences import Absences
+from plate_llm_cli.graph.boundaries import lost_boundaries
 from plate_llm_cli.graph.env_contracts import EnvContracts
 from plate_llm_cli.graph.external import External
 from plate_llm_cli.graph.known import Known
@@ -157,8 +158,16 @@ class Deployment:
 
     @cached_property
     def failed(self) -> list[Release]:
-        """The releases of which a chart does not render, or a file of manifests cannot be read."""
+        """The releases of which a chart does not render, or a file of manifests cannot be read.
+
+        So are those of which objects have run into one another.
+        """
         found = [chart.release for chart in self.charts if chart.failure is not None]
+        found += [
+            chart.release
+            for chart in self.charts
+            if any(lost_boundaries(item.file) for item in chart.manifests)
+        ]
         found += [
             release
             for release in self.releases

@@ -149,7 +149,8 @@ def _lacking(container: Container, pod: dict[str, Any]) -> Iterator[Excess]:
     if context.get("runAsNonRoot", pod.get("runAsNonRoot")) is not True:
         yield Excess(base, "runAsNonRoot: true", absent=True)
     if context.get("runAsUser", pod.get("runAsUser")) == 0:
-        yield Excess(base, "a runAsUser other than 0")
+        holder = base if "runAsUser" in context else (*container.workload.base, "securityContext")
+        yield Excess((*holder, "runAsUser"), "a runAsUser other than 0")
     if not at(context, "seccompProfile", "type") and not at(pod, "seccompProfile", "type"):
         yield Excess(base, "seccompProfile.type: RuntimeDefault", absent=True)
 

@@ -57,6 +57,8 @@ class Container:
     def _ports(self) -> Iterator[ContainerPort]:
         for index, port in mappings(self.spec.get("ports")):
             number = port.get("containerPort")
+            if isinstance(number, str) and number.isdecimal():
+                number = int(number)  # refused, as the schema check says, and meant all the same
             if isinstance(number, int) and not isinstance(number, bool):
                 protocol = text(port.get("protocol")) or "TCP"
                 route = (*self.base, "ports", index)

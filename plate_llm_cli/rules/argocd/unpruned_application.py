@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 _AUTOMATED: Route = ("spec", "syncPolicy", "automated")
+_POLICY: Route = ("spec", "syncPolicy")
 _SWITCHES = ("prune", "selfHeal")
 _FINALIZERS: Route = ("metadata", "finalizers")
 
@@ -55,6 +56,8 @@ class UnprunedApplication(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every Application that differs from all others of its chart."""
+        checks = deployment.argo_checks
+        refused = {id(root) for _, root, said in checks if said.route[:2] == _POLICY}
         families: dict[tuple[str, ...], list[Release]] = {}
         for release in deployment.releases:
             charts = tuple(part.chart for part in release.charts)
@@ -65,7 +68,8 @@ class UnprunedApplication(Rule):
             having = Counter(name for each in habits for name in each)
             for release, mine in zip(family, habits, strict=True):
                 usual = {name for name, count in having.items() if count == len(family) - 1}
-                yield from _missing(release, usual - mine)
+                if id(release.application.node) not in refused:  # it may be misspelt
+                    yield from _missing(release, usual - mine)
 
 
 def _habits(release: Release) -> set[str]:

@@ -51,13 +51,18 @@ class RenderFailed(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every chart of every release that gave nothing."""
-        modelled = {id(chart) for chart, _ in deployment.value_checks}
+        said: dict[int, list[str]] = {}
+        for chart, violation in deployment.value_checks:
+            said.setdefault(id(chart), []).append(violation.message)
         for chart in deployment.charts:
             failure = chart.failure
             if failure is None or not chart.part.complete or _is_told_elsewhere(failure):
                 continue
-            if id(chart) in modelled and _is_a_check(deployment, chart, failure):
+            messages = said.get(id(chart), [])
+            if messages and _is_a_check(deployment, chart, failure):
                 continue  # the chart's model has said so at the value
+            if any(failure.message.startswith(message) for message in messages):
+                continue  # so it has for a check that is included, whose line Helm does not tell
             place = failure_place(deployment, chart, failure)
             if place is not None:
                 help_text = _HELP if "chart requires kubeVersion" in failure.message else ""

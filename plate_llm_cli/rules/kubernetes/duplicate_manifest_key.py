@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.boundaries import lost_boundaries
 from plate_llm_cli.rules.base import Defect, RenderedPlace, Rule
 from plate_llm_cli.source.nodes import ProblemKind
 
@@ -14,11 +15,17 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
 
 
+_LOST = "another object begins here, and no line `---` is before it: the one before is lost"
+_BOUNDARY = "put `---` on a line of its own; `-}}` before it takes the end of the line away"
+
+
 class DuplicateManifestKey(Rule):
     """A rendered object has the same key twice in one mapping.
 
     ## What it does
-    Reads what the templates printed as it stands, before duplicates are lost.
+    Reads what the templates printed as it stands, before duplicates are lost. Where a second
+    `apiVersion` and a second `kind` say that the line `---` between two objects is missing, that is
+    the one finding.
 
     ## Why is this bad?
     Helm and ArgoCD keep the last one and drop the first without a word. Often it is a whole block,
@@ -52,7 +59,9 @@ class DuplicateManifestKey(Rule):
             if manifest.chart is None or id(manifest.file) in seen:
                 continue
             seen.add(id(manifest.file))
-            for problem in manifest.file.problems:
+            lost = lost_boundaries(manifest.file)
+            for problem in lost or manifest.file.problems:
                 if problem.kind is ProblemKind.DUPLICATE_KEY:
                     place = RenderedPlace(manifest.chart, manifest.file, problem.span)
-                    yield Defect(place, problem.message, releases=(manifest.release.name,))
+                    message, advice = (_LOST, _BOUNDARY) if lost else (problem.message, "")
+                    yield Defect(place, message, advice, releases=(manifest.release.name,))

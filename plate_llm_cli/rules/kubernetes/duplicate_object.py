@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.checks import is_argocd
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -55,13 +56,18 @@ class DuplicateObject(Rule):
             if manifest.hook or not manifest.kind or not manifest.name:
                 continue
             before = first.setdefault(_identity(manifest), manifest)
-            if before is not manifest:
+            if before is not manifest and not _is_application(manifest):
                 yield Defect(
                     ManifestPlace(manifest, ("metadata", "name"), absent=True),
                     f"{manifest.kind} {manifest.name} is there twice; the last one counts",
                     "rename one, or join them",
                     related=((ManifestPlace(before, ("metadata", "name"), absent=True), "first"),),
                 )
+
+
+def _is_application(manifest: Manifest) -> bool:
+    """An Application in a file, of which `duplicate-application` speaks."""
+    return manifest.chart is None and manifest.kind == "Application" and is_argocd(manifest)
 
 
 def _identity(manifest: Manifest) -> tuple[object, ...]:

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
+from plate_llm_cli.schemas.violations import ViolationKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from plate_llm_cli.graph.deployment import Deployment
+    from plate_llm_cli.schemas.violations import Violation
+    from plate_llm_cli.source.nodes import Route
 
 _KEYS = ("unknown-field", "misplaced-field")
+
+
+_SEVERAL = 3
+"""Unknown fields of one mapping from which on it is the mapping that is in the wrong place."""
 
 
 class InvalidManifest(Rule):
@@ -51,13 +59,31 @@ class InvalidManifest(Rule):
         for manifest, result in deployment.schema_checks:
             if manifest.chart is not None and not manifest.chart.part.complete:
                 continue  # without a value file it is not what would be deployed
-            for violation in result.violations:
+            for violation in _together(result.violations):
                 kind = violation.kind.value
                 if kind == "shadowed-item":
                     continue
-                absent, key = kind == "missing-field", kind in _KEYS
+                absent = kind == "missing-field" and violation.suggestion is not None  # else null
+                key = kind in _KEYS
                 place = ManifestPlace(manifest, violation.route, absent=absent, key=key)
                 # An operator newer than our model of its kinds may know the field.
                 unsure = kind == "unknown-field" and result.source == "model"
                 severity = Severity.WARNING if unsure and not violation.suggestion else None
                 yield Defect(place, violation.message, violation.help, severity=severity)
+
+
+def _together(violations: tuple[Violation, ...]) -> Iterator[Violation]:
+    """The violations; several unknown fields of one mapping, badly indented, are one."""
+    strays: dict[Route, list[Violation]] = {}
+    for violation in violations:
+        if violation.kind is ViolationKind.UNKNOWN_FIELD and violation.suggestion is None:
+            strays.setdefault(violation.route[:-1], []).append(violation)
+    for violation in violations:
+        others = strays.get(violation.route[:-1], [])
+        if violation not in others or len(others) < _SEVERAL:
+            yield violation
+        elif violation is others[0]:
+            names = ", ".join(f'"{item.route[-1]}"' for item in others[:_SEVERAL])
+            more = f" and {len(others) - _SEVERAL} more" if len(others) > _SEVERAL else ""
+            advice = "look at how deep they are indented: nothing of it belongs there"
+            yield replace(violation, message=f"unknown fields {names}{more}", help=advice)

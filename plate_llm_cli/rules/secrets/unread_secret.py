@@ -21,7 +21,8 @@ class UnreadSecret(Rule):
     ## What it does
     Looks for required keys that no ExternalSecret names and, where a path is extracted as a whole,
     no pod uses. A path of several environments is read when one of them reads it. Nothing is said
-    where a release could not be rendered, or was not.
+    where a release could not be rendered, or was not, nor where another secret of the environment
+    is asked for in vain: what nothing reads may be what was meant.
 
     ## Why is this bad?
     It is seeded and rotated for nobody; often the chart that read it is gone. A service that is

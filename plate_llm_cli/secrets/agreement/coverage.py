@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
+from plate_llm_cli.findings import Severity
+from plate_llm_cli.secrets.agreement.gaps import GapKind
 from plate_llm_cli.secrets.agreement.specification import Comparison
 from plate_llm_cli.secrets.agreement.wiring import wiring_gaps
 from plate_llm_cli.secrets.loading import load_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
+    from plate_llm_cli.secrets.agreement.gaps import Gap
     from plate_llm_cli.secrets.loading import LoadedSpec
 
 
@@ -45,4 +49,15 @@ def _compared(deployment: Deployment) -> Coverage:
     if loaded.spec is None:
         return Coverage(loaded)
     gaps = [*Comparison(deployment, loaded.spec).gaps(), *wiring_gaps(deployment)]
-    return Coverage(loaded, tuple(gaps))
+    return Coverage(loaded, tuple(_without_echoes(gaps)))
+
+
+def _without_echoes(gaps: list[Gap]) -> Iterator[Gap]:
+    """What nothing reads may be what a broken reference was to read: that alone is told then."""
+    troubled = {
+        place
+        for gap in gaps
+        if gap.kind is not GapKind.UNREAD and gap.severity is not Severity.INFO
+        for place in gap.places
+    }
+    return (gap for gap in gaps if gap.kind is not GapKind.UNREAD or not gap.places & troubled)
