@@ -72,6 +72,13 @@ class Finding:
     value: str | None = None
     resource: Resource | None = None
     fix: Fix | None = None
+    members: tuple[Finding, ...] = ()
+    """Those that it tells of together, each as it was alone; () where it is alone."""
+
+    @property
+    def singles(self) -> tuple[Finding, ...]:
+        """Every finding that it is: itself, or those that it tells of together."""
+        return self.members or (self,)
 
     @property
     def sort_key(self) -> tuple[Location, int, str, str]:

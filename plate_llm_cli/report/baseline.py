@@ -49,7 +49,8 @@ class Baseline:
     @classmethod
     def of(cls, findings: Iterable[Finding]) -> Baseline:
         """All of `findings` but those that nobody can accept."""
-        return cls(Counter(_entry(item) for item in findings if item.rule not in NEVER_KNOWN))
+        singles = [single for finding in findings for single in finding.singles]
+        return cls(Counter(_entry(item) for item in singles if item.rule not in NEVER_KNOWN))
 
     @property
     def size(self) -> int:
@@ -62,16 +63,18 @@ class Baseline:
         return json_text({"version": VERSION, "findings": found})
 
     def applied(self, report: Report) -> Report:
-        """The report with those of its findings that are not in the baseline."""
+        """The report with those of its findings that are not in the baseline.
+
+        Of those that are told together only the new ones are left, each on its own.
+        """
         left = self._by_fingerprint(self._counts)
-        new, known = [], list(report.known)
+        new: list[Finding] = []
+        known: list[Finding] = list(report.known)
         for finding in report.findings:
-            fingerprint = lasting_identity(finding)
-            if finding.rule not in NEVER_KNOWN and left[fingerprint]:
-                left[fingerprint] -= 1
-                known.append(finding)
-            else:
-                new.append(finding)
+            taken = [(single, _take(single, left)) for single in finding.singles]
+            known += [single for single, is_known in taken if is_known]
+            unknown = [single for single, is_known in taken if not is_known]
+            new += [finding] if len(unknown) == len(taken) else unknown
         return replace(report, findings=tuple(new), known=tuple(known))
 
     def gone(self, report: Report, rules: Collection[str]) -> int:
@@ -86,6 +89,15 @@ class Baseline:
         for entry, number in counts.items():
             found[entry.fingerprint] += number
         return found
+
+
+def _take(finding: Finding, left: Counter[str]) -> bool:
+    """Whether one more finding like it is known; it is used up then."""
+    fingerprint = lasting_identity(finding)
+    if finding.rule in NEVER_KNOWN or not left[fingerprint]:
+        return False
+    left[fingerprint] -= 1
+    return True
 
 
 def read_baseline(path: Path) -> Baseline:

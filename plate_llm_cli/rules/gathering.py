@@ -75,4 +75,5 @@ def _told(group: list[Finding]) -> Finding:
         message=f"{first.message} (and {len(others)} more like it)",
         environments=tuple(sorted({name for item in group for name in item.environments})),
         related=(*first.related, *related),
+        members=tuple(single for item in group for single in item.singles),
     )

@@ -86,6 +86,28 @@ def test_one_more_of_the_same_is_new() -> None:
     assert _new([FOUND], FOUND, second) == (second,)
 
 
+def _together(*findings: Finding) -> Finding:
+    return replace(findings[0], message="message (and more like it)", members=findings)
+
+
+def test_those_that_are_told_together_are_known_one_by_one() -> None:
+    second = replace(FOUND, message="second")
+    baseline = Baseline.of([_together(FOUND, second)])
+    assert baseline.size == 2
+    assert baseline.applied(Report((FOUND, second))).findings == ()
+    assert baseline.applied(Report((_together(FOUND, second),))).known == (FOUND, second)
+
+
+def test_new_one_of_those_that_are_told_together_is_left() -> None:
+    second, third = replace(FOUND, message="second"), replace(FOUND, message="third")
+    assert _new([FOUND, third], _together(FOUND, second, third)) == (second,)
+
+
+def test_those_that_are_all_new_are_told_together() -> None:
+    together = _together(FOUND, replace(FOUND, message="second"))
+    assert _new([], together) == (together,)
+
+
 def test_rule_that_failed_is_never_known() -> None:
     failed = replace(FOUND, rule="internal-error")
     assert _new([failed], failed) == (failed,)

@@ -34,6 +34,11 @@ def test_four_of_a_release_are_told_by_the_first() -> None:
     ]
 
 
+def test_those_that_are_told_together_are_kept() -> None:
+    found = [_finding(name, line) for line, name in enumerate("abcd", 1)]
+    assert _all_alike(*found)[0].members == tuple(found)
+
+
 def test_three_of_a_release_stay_on_their_own() -> None:
     assert len(_all_alike(*(_finding(name, line) for line, name in enumerate("abc", 1)))) == 3
 
