@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.environment_words import is_trial
 from plate_llm_cli.graph.images import image_of
 from plate_llm_cli.graph.secret_fields import text
-from plate_llm_cli.graph.stages import is_trial
 from plate_llm_cli.graph.sync_exceptions import is_updated_by_itself
 from plate_llm_cli.graph.value_places import place_of_part
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
