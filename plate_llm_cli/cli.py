@@ -23,6 +23,7 @@ COMMANDS: Mapping[str, str] = {
     "validate": "Check that every release of the tree would come up.",
     "render": "Print the manifests of a release as ArgoCD would apply them.",
     "diff": "Show what differs between two environments, revisions, or Git and the cluster.",
+    "graph": "Draw what a release is linked to, with broken links in red.",
     "secrets": "Fill OpenBao with what a deployment needs, and keep it so.",
     "argocd": "Write the Applications, and bring them to the cluster.",
     "status": "Show on one page how an environment is doing in its cluster.",
@@ -37,7 +38,7 @@ COMMANDS: Mapping[str, str] = {
 """Name and first line of help. A command lives in the module of its name in `commands`, as `app`;
 it is imported when it is called, so that `--help` costs the same however many there are."""
 
-_RENDERING = frozenset({"diff", "render", "validate"})
+_RENDERING = frozenset({"diff", "graph", "render", "validate"})
 
 EXAMPLE = """
 plate-llm env list

@@ -125,9 +125,10 @@ class Certificates:
 
     def issuer(self, asked: CertificateRequest) -> Issuer | None:
         """The issuer of the tree that a request names."""
-        return self._named(asked.place, asked.issuer) if asked.issuer else None
+        return self.issuer_at(asked.place, asked.issuer) if asked.issuer else None
 
-    def _named(self, place: ClusterNamespace, named: IssuerName) -> Issuer | None:
+    def issuer_at(self, place: ClusterNamespace, named: IssuerName) -> Issuer | None:
+        """The issuer of the tree that is named in a namespace."""
         if not named.is_ours:
             return None
         found = (

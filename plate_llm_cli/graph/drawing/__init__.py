@@ -1,0 +1,1 @@
+"""A deployment as nodes and edges, for reporters to draw."""
