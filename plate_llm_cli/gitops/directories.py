@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.applications import text_of
+from plate_llm_cli.gitops.braces import alternatives
 from plate_llm_cli.source.nodes import Mapping, find
 from plate_llm_cli.source.reader import parse_text
 
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.tree import Tree
 
 _SUFFIXES = (".yaml", ".yml", ".json")
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_COMMA = re.compile(r" *, *")
 _SKIPPED = "+argocd:skip-file-rendering"
 _LOOKS_LIKE_ONE = ("apiVersion:", "kind:", "metadata:")
-_MAX_PATTERNS = 64
 
 
 def says_directory(directory: Node | None) -> bool:
@@ -41,8 +41,8 @@ def manifest_files(tree: Tree, path: str, directory: Node | None) -> list[str]:
     files = tree.walk(path, _SUFFIXES)
     depth = path.count("/") + 1 if path else 0
     recurse = text_of(find(directory, ("recurse",))) == "true"
-    include = _alternatives(text_of(find(directory, ("include",))))
-    exclude = _alternatives(text_of(find(directory, ("exclude",))))
+    include = _patterns(directory, "include")
+    exclude = _patterns(directory, "exclude")
     return [
         name
         for name in files
@@ -58,21 +58,9 @@ def _kept(name: str, include: list[str], exclude: list[str]) -> bool:
     return not include or any(fnmatchcase(name, pattern) for pattern in include)
 
 
-def _alternatives(pattern: str) -> list[str]:
-    """`*.{yaml,yml}` as the patterns that it stands for; none for ''."""
-    if not pattern:
-        return []
-    pending = [pattern]
-    done: list[str] = []
-    while pending and len(pending) + len(done) < _MAX_PATTERNS:
-        current = pending.pop(0)
-        match = _BRACES.search(current)
-        if match is None:
-            done.append(current)
-            continue
-        head, tail = current[: match.start()], current[match.end() :]
-        pending += [f"{head}{part.strip()}{tail}" for part in match[1].split(",")]
-    return done + pending
+def _patterns(directory: Node | None, field: str) -> list[str]:
+    text = text_of(find(directory, (field,)))
+    return alternatives(_COMMA.sub(",", text)) if text else []
 
 
 def _applied(text: str, name: str) -> bool:

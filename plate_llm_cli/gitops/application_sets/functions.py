@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from plate_llm_cli.gitops.application_sets.texts import Unfilled
 from plate_llm_cli.helm.templates.parser import TemplateSyntaxError, parse
-from plate_llm_cli.helm.templates.syntax import Function, Invocation
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from plate_llm_cli.helm.templates.syntax import Function, Invocation, nodes_of
 
 _HELM_ONLY: Final = """
 include tpl required lookup toToml fromToml mustToToml toYamlPretty mustToYaml fromJsonArray
@@ -34,7 +30,7 @@ def for_helm(template: str) -> str | Unfilled:
         return template  # Helm says what is wrong, in its own words
     if parsed.defines:
         return Unfilled("a template in the template is not filled in here", sure=False)
-    found = list(_nodes(parsed.body))
+    found = list(nodes_of(parsed.body))
     if any(isinstance(node, Invocation) for node in found):
         return Unfilled("a template in the template is not filled in here", sure=False)
     functions = [node for node in found if isinstance(node, Function)]
@@ -62,14 +58,3 @@ def _bridged(template: str, functions: list[Function]) -> str | Unfilled:
                 return Unfilled("slugify of an expression is not filled in here", sure=False)
             template = f'{head}list{match[1]} | include "slugify"{tail[match.end() :]}'
     return template
-
-
-def _nodes(node: object) -> Iterator[object]:
-    """`node` and all below it."""
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _nodes(item)
-    elif is_dataclass(node):
-        yield node
-        for field in fields(node):
-            yield from _nodes(getattr(node, field.name))

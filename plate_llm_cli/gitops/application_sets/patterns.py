@@ -11,9 +11,9 @@ import re
 from functools import cache
 from typing import Final
 
+from plate_llm_cli.gitops.braces import alternatives
+
 _WILD: Final = re.compile(r"[*?\[{\\]")
-_MAX_ALTERNATIVES: Final = 64
-_BRACES: Final = re.compile(r"\{([^{}]*)\}")
 _CLASS: Final = re.compile(r"\[([!^]?)((?:\\.|[^\]\\])+)\]")
 _STARS: Final = re.compile(r"\*{2,}")
 
@@ -43,7 +43,7 @@ def git_pattern(pattern: str) -> re.Pattern[str] | None:
 @cache
 def doublestar_pattern(pattern: str) -> re.Pattern[str] | None:
     """As doublestar: `**` between slashes spans any number of folders."""
-    found = [_doublestar(item) for item in _alternatives(pattern)]
+    found = [_doublestar(item) for item in alternatives(pattern)]
     if any(item is None for item in found):
         return None
     return re.compile("|".join(f"(?:{item})" for item in found), re.DOTALL)
@@ -62,19 +62,6 @@ def _doublestar(pattern: str) -> str | None:
             return None
         text += translated if last else f"{translated}/"
     return text
-
-
-def _alternatives(pattern: str) -> list[str]:
-    pending, done = [pattern], list[str]()
-    while pending and len(pending) + len(done) < _MAX_ALTERNATIVES:
-        current = pending.pop(0)
-        match = _BRACES.search(current)
-        if match is None:
-            done.append(current)
-            continue
-        head, tail = current[: match.start()], current[match.end() :]
-        pending += [f"{head}{part}{tail}" for part in match[1].split(",")]
-    return done + pending
 
 
 def _compiled(pattern: str, star: str, one: str) -> re.Pattern[str] | None:

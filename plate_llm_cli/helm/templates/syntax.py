@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Constant = None | bool | int | float | str
 
@@ -105,3 +109,14 @@ class Parsed:
 
     body: Block = ()
     defines: dict[str, Block] = field(default_factory=dict)
+
+
+def nodes_of(node: object) -> Iterator[object]:
+    """`node` and all below it; of tuples each item."""
+    if isinstance(node, tuple):
+        for item in node:
+            yield from nodes_of(item)
+    elif is_dataclass(node):
+        yield node
+        for each in fields(node):
+            yield from nodes_of(getattr(node, each.name))

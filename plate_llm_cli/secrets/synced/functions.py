@@ -7,7 +7,6 @@ make another value each time (`randAlphaNum`, `now`, `bcrypt`).
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -20,11 +19,12 @@ from plate_llm_cli.helm.templates.syntax import (
     Literal,
     Pipeline,
     Variable,
+    nodes_of,
 )
 from plate_llm_cli.secrets.synced.failures import NotSyncedError, unsupported
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
 
     from plate_llm_cli.helm.templates.syntax import Operand
 
@@ -73,7 +73,7 @@ def for_helm(template: str, keys: Container[str]) -> str:
         raise NotSyncedError("unable to parse template") from None
     if parsed.defines:
         raise unsupported("a template in the template, which is not filled in here")
-    found = list(_nodes(parsed.body))
+    found = list(nodes_of(parsed.body))
     for node in found:
         _check(node, keys)
     objects = [node.offset for node in found if isinstance(node, Function) and _takes_objects(node)]
@@ -85,17 +85,6 @@ def for_helm(template: str, keys: Container[str]) -> str:
 def _takes_objects(function: Function) -> bool:
     """Helm's own fromJson takes objects only; Sprig's, which is the operator's, anything."""
     return function.name == "fromJson"
-
-
-def _nodes(node: object) -> Iterator[object]:
-    """`node` and all below it."""
-    if isinstance(node, tuple):
-        for item in node:
-            yield from _nodes(item)
-    elif is_dataclass(node):
-        yield node
-        for field in fields(node):
-            yield from _nodes(getattr(node, field.name))
 
 
 def _check(node: object, keys: Container[str]) -> None:
