@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.provenance import ValueBehind
     from plate_llm_cli.source.nodes import Node, Route, SourceFile, Span
 
+_NAME = ("metadata", "name")
 _MOST_PARTS = 3
 """How many more values of one field are named."""
 
@@ -131,6 +132,8 @@ class Locator:
             return None
         behind = provenance.values_behind(manifest, place.route)
         for value in behind:
+            if _names_all(value.route) and place.route != _NAME:
+                continue
             route = self._passed_on(place, value) if place.absent else _with_key(value.route, place)
             located = self._layers(manifest.chart, route) if value.direct and route else None
             if located is not None:
@@ -236,6 +239,14 @@ def _overridden(
     if whole is None:
         return Related(location, "overrides this value")
     return Related(whole, "replaces this whole list")
+
+
+def _names_all(route: Route) -> bool:
+    """Whether a value is Helm's usual one for the names of all objects of a release.
+
+    It moves both ends of every reference alike: where one leads nowhere, a template is wrong.
+    """
+    return route[-1] in ("nameOverride", "fullnameOverride")
 
 
 def _with_key(value: Route, place: ManifestPlace) -> Route:

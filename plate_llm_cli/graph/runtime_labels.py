@@ -32,7 +32,12 @@ def picks(selector: dict[str, Any], workload: Workload) -> bool:
 
     A database tells its leader by a label that it sets itself, and a StatefulSet names each pod.
     """
-    later = [name for name, value in selector.items() if workload.labels.get(name) != value]
+    has = (workload.labels, workload.meant_labels)
+    later = [
+        name
+        for name, value in selector.items()
+        if not any(labels.get(name) == value for labels in has)
+    ]
     if not all(_comes_later(name, selector[name], workload) for name in later):
         return False
     return len(later) < len(selector) or later == [_POD_NAME]

@@ -113,7 +113,10 @@ def budgets_of(manifests: Iterable[Manifest], workloads: Iterable[Workload]) -> 
             continue
         place = place_of(manifest)
         chosen = (
-            item for item in lasting if item.place == place and matches(selector, item.labels)
+            item
+            for item in lasting
+            if item.place == place
+            and (matches(selector, item.labels) or matches(selector, item.meant_labels))
         )
         found.append(Budget(manifest, tuple(chosen)))
     return found

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.source.nodes import Route
 
 _GROUPS: Final = ("initContainers", "containers")
+_SELECTING: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"})
 _BRIEF: Final = frozenset({"Job", "CronJob"})
 
 
@@ -100,6 +101,15 @@ class Workload:
         holder = at(self.manifest.plain, *map(str, self.base[:-1]))
         found = mapping(at(holder, "metadata", "labels"))
         return {name: value for name, value in found.items() if isinstance(value, str)}
+
+    @cached_property
+    def meant_labels(self) -> dict[str, str]:
+        """`labels`, and where they are not what it selects itself, as they have to become."""
+        if self.manifest.kind not in _SELECTING:
+            return self.labels
+        wanted = mapping(at(self.manifest.plain, "spec", "selector", "matchLabels"))
+        chosen = {name: value for name, value in wanted.items() if isinstance(value, str)}
+        return {**self.labels, **chosen}
 
     @cached_property
     def containers(self) -> tuple[Container, ...]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.application_order import early_applications
 from plate_llm_cli.graph.pod_needs import needs_of_pods
 from plate_llm_cli.graph.secret_fields import at, text
 from plate_llm_cli.graph.secret_uses import place_of
@@ -15,6 +16,7 @@ from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from plate_llm_cli.graph.application_order import EarlyApplication
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
     from plate_llm_cli.graph.sync_order import Turn
@@ -32,9 +34,10 @@ class MisorderedWave(Rule):
     ## What it does
     Works out the phase and the wave of each object of an Application, from annotations of ArgoCD
     and of Helm, and compares those of pods with those of what they read: Secrets and whatever
-    makes them, ConfigMaps, service accounts, claims; also of objects with those of their Namespace
-    and CRD. Equal waves are right: ArgoCD applies what others need first. What another
-    Application makes, too, is left out, and so are references that are optional.
+    makes them, ConfigMaps, service accounts, claims; also of ExternalSecrets with those of their
+    store, and of objects with those of their Namespace and CRD. Equal waves are right: ArgoCD
+    applies what others need first. References that are optional are left out. Applications that one
+    Application applies are compared in the same way, where argocd-cm gives them a health.
 
     ## Why is this bad?
     ArgoCD waits for each wave to be healthy before it begins the next. Pods that wait for a Secret
@@ -72,6 +75,8 @@ class MisorderedWave(Rule):
                 late.setdefault(id(fault), []).append(link)
         for links in late.values():
             yield _defect(links)
+        for early in early_applications(deployment):
+            yield _of_applications(early)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,11 @@ def _links(deployment: Deployment) -> Iterator[_Link]:
         if need.workload.kind in _WAITED_FOR and _has_pods(need.workload):
             what = f"{need.kind} {need.name}"
             yield _Link(need.workload, need.route, need.makers, what)
+    for made in deployment.secrets.produced:
+        store = made.external.store(None) if made.external else None
+        if made.external and store and made.manifest.kind == "ExternalSecret":
+            route = (*made.external.base, "secretStoreRef", "name")
+            yield _Link(made.manifest, route, (store.manifest,), store.label)
     yield from _homes(deployment)
 
 
@@ -169,3 +179,18 @@ def _defect(links: list[_Link]) -> Defect:
 
 def _reads(link: _Link) -> str:
     return f"{link.reader.kind} {link.reader.name} ({turn_of(link.reader)}) needs it"
+
+
+def _of_applications(early: EarlyApplication) -> Defect:
+    reader, maker, need = early.reader, early.maker, early.need
+    fault = reader if turn_annotation(reader) else maker
+    return Defect(
+        ManifestPlace(fault, (*_ANNOTATIONS, turn_annotation(fault))),
+        f"Application {reader.name} ({turn_of(reader)}) is not healthy without {need.kind} "
+        f"{need.name}, which Application {maker.name} brings later ({turn_of(maker)})",
+        f"apply {maker.name} no later than {reader.name}",
+        related=(
+            (ManifestPlace(need.workload, need.route), f"{need.workload.kind} needs it"),
+            (ManifestPlace(maker, ("metadata", "name")), f"{need.kind} {need.name} is from here"),
+        ),
+    )

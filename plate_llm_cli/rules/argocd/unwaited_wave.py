@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
+from plate_llm_cli.graph.application_order import applications_have_health
 from plate_llm_cli.graph.sync_order import WAVE
 from plate_llm_cli.rules.base import Defect, FilePlace, ManifestPlace, Rule
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
 
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.manifests import Manifest
-
-_HEALTH = (b"argoproj.io_Application", b"argoproj.io/Application:")
-"""How argocd-cm names the health of Applications, as a key of its own and in the old form."""
 
 
 class UnwaitedWave(Rule):
@@ -63,19 +61,12 @@ class UnwaitedWave(Rule):
                 children.setdefault(id(manifest.release), []).append(manifest)
         for below in children.values():
             waves = {_wave(item) or "0" for item in below}
-            if len(waves) > 1 and not _has_health(deployment):
+            if len(waves) > 1 and not applications_have_health(deployment):
                 yield _defect(below, waves)
 
 
 def _wave(manifest: Manifest) -> str:
     return manifest.text("metadata", "annotations", WAVE)
-
-
-def _has_health(deployment: Deployment) -> bool:
-    tree = deployment.tree
-    rendered = (item.file.text.encode() for item in deployment.manifests)
-    files = (tree.data(path) for path in tree.walk())
-    return any(mark in data for source in (files, rendered) for data in source for mark in _HEALTH)
 
 
 def _defect(below: list[Manifest], waves: set[str]) -> Defect:

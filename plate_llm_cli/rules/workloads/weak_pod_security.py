@@ -69,8 +69,9 @@ def _defect(workload: Workload, deployment: Deployment) -> Iterator[Defect]:
         parts.append(f"without {', '.join(dict.fromkeys(item.what for item in lacking))}")
     if beyond:
         parts.append(f"with {', '.join(dict.fromkeys(item.what for item in beyond))}")
-    if beyond:
-        where: Place = ManifestPlace(workload.manifest, beyond[0].route)
+    there = [*beyond, *(item for item in lacking if not item.absent)]
+    if there:
+        where: Place = ManifestPlace(workload.manifest, there[0].route)
     else:
         where = place_of_lack(deployment, workload.containers[0], "securityContext")
     yield Defect(
