@@ -72,6 +72,7 @@ from plate_llm_cli.rules.secrets.absent_secret import AbsentSecret
 from plate_llm_cli.rules.secrets.invalid_secrets_spec import InvalidSecretsSpec
 from plate_llm_cli.rules.secrets.missing_projected_key import MissingProjectedKey
 from plate_llm_cli.rules.secrets.missing_secret_key import MissingSecretKey
+from plate_llm_cli.rules.secrets.missing_secret_store import MissingSecretStore
 from plate_llm_cli.rules.secrets.placeholder_value import PlaceholderValue
 from plate_llm_cli.rules.secrets.plaintext_credential import PlaintextCredential
 from plate_llm_cli.rules.secrets.unknown_secret import UnknownSecret
@@ -201,6 +202,7 @@ RULES: tuple[Rule, ...] = (
     UnspecifiedSecret(),
     UnsharedPath(),
     UnprovidedSecret(),
+    MissingSecretStore(),
     MissingSecretKey(),
     UnreadSecret(),
     AbsentSecret(),
