@@ -58,6 +58,7 @@ from plate_llm_cli.rules.ingress.unissuable_certificate import UnissuableCertifi
 from plate_llm_cli.rules.ingress.unissued_certificate import UnissuedCertificate
 from plate_llm_cli.rules.ingress.unmatched_rewrite import UnmatchedRewrite
 from plate_llm_cli.rules.ingress.unrouted_tls_host import UnroutedTlsHost
+from plate_llm_cli.rules.kubernetes.contradictory_fields import ContradictoryFields
 from plate_llm_cli.rules.kubernetes.deprecated_api import DeprecatedApi
 from plate_llm_cli.rules.kubernetes.duplicate_manifest_key import DuplicateManifestKey
 from plate_llm_cli.rules.kubernetes.duplicate_object import DuplicateObject
@@ -111,12 +112,14 @@ from plate_llm_cli.rules.workloads.missing_probe import MissingProbe
 from plate_llm_cli.rules.workloads.missing_resources import MissingResources
 from plate_llm_cli.rules.workloads.missing_service_account import MissingServiceAccount
 from plate_llm_cli.rules.workloads.missing_variable import MissingVariable
+from plate_llm_cli.rules.workloads.missing_volume import MissingVolume
 from plate_llm_cli.rules.workloads.missing_volume_claim import MissingVolumeClaim
 from plate_llm_cli.rules.workloads.mounted_token import MountedToken
 from plate_llm_cli.rules.workloads.mutable_image import MutableImage
 from plate_llm_cli.rules.workloads.port_variable_mismatch import PortVariableMismatch
 from plate_llm_cli.rules.workloads.privileged_pod import PrivilegedPod
 from plate_llm_cli.rules.workloads.refused_pod import RefusedPod
+from plate_llm_cli.rules.workloads.unmatched_selector import UnmatchedSelector
 from plate_llm_cli.rules.workloads.unmeasured_autoscaler import UnmeasuredAutoscaler
 from plate_llm_cli.rules.workloads.unread_variable import UnreadVariable
 from plate_llm_cli.rules.workloads.unselected_budget import UnselectedBudget
@@ -148,12 +151,14 @@ RULES: tuple[Rule, ...] = (
     MissingDependency(),
     HelmLint(),
     InvalidManifest(),
+    ContradictoryFields(),
     ShadowedItem(),
     DuplicateManifestKey(),
     DuplicateObject(),
     UnavailableApi(),
     DeprecatedApi(),
     UncheckedKind(),
+    UnmatchedSelector(),
     UnselectedService(),
     UnservedTargetPort(),
     MissingBackend(),
@@ -190,6 +195,7 @@ RULES: tuple[Rule, ...] = (
     MisorderedVariable(),
     MissingVariable(),
     UnreadVariable(),
+    MissingVolume(),
     MissingConfigMap(),
     MissingConfigKey(),
     MissingVolumeClaim(),
