@@ -1,7 +1,7 @@
 """A baseline: the findings of a day, in a file, so that only later ones are reported.
 
-A finding is known by its `lasting_identity`, as many times as the file counts it. The file holds
-what every report says of a finding, and no line of the tree.
+A finding is known by its `lasting_identity`, as many times as the file counts it; one that got
+worse is new. The file holds what every report says of a finding, and no line of the tree.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from plate_llm_cli.errors import UsageError
+from plate_llm_cli.findings import Severity
 from plate_llm_cli.report.fingerprints import lasting_identity
 from plate_llm_cli.report.untrusted import json_text
 
@@ -67,7 +68,9 @@ class Baseline:
 
         Of those that are told together only the new ones are left, each on its own.
         """
-        left = self._by_fingerprint(self._counts)
+        left = Counter[tuple[str, str]]()
+        for entry, number in self._counts.items():
+            left[entry.fingerprint, entry.severity] += number
         new: list[Finding] = []
         known: list[Finding] = list(report.known)
         for finding in report.findings:
@@ -79,25 +82,24 @@ class Baseline:
 
     def gone(self, report: Report, rules: Collection[str]) -> int:
         """How many findings of `rules` an applied report has not met again."""
-        listed = Counter({item: n for item, n in self._counts.items() if item.rule in rules})
+        listed = Counter[str]()
+        for entry, number in self._counts.items():
+            listed[entry.fingerprint] += number if entry.rule in rules else 0
         met = Counter(lasting_identity(finding) for finding in report.known)
-        return (self._by_fingerprint(listed) - met).total()
-
-    @staticmethod
-    def _by_fingerprint(counts: Counter[Entry]) -> Counter[str]:
-        found: Counter[str] = Counter()
-        for entry, number in counts.items():
-            found[entry.fingerprint] += number
-        return found
+        return (listed - met).total()
 
 
-def _take(finding: Finding, left: Counter[str]) -> bool:
-    """Whether one more finding like it is known; it is used up then."""
-    fingerprint = lasting_identity(finding)
-    if finding.rule in NEVER_KNOWN or not left[fingerprint]:
+def _take(finding: Finding, left: Counter[tuple[str, str]]) -> bool:
+    """Whether one more finding like it, and as bad or worse, is known; it is used up then."""
+    if finding.rule in NEVER_KNOWN:
         return False
-    left[fingerprint] -= 1
-    return True
+    fingerprint = lasting_identity(finding)
+    as_bad = list(Severity)[: finding.severity.rank + 1]
+    for severity in reversed(as_bad):
+        if left[fingerprint, severity]:
+            left[fingerprint, severity] -= 1
+            return True
+    return False
 
 
 def read_baseline(path: Path) -> Baseline:
@@ -140,6 +142,8 @@ def _read(item: object) -> tuple[Entry, int] | None:
     number = item.get("count")
     texts = {name: item[name] for name in _FIELDS if isinstance(item.get(name), str)}
     if type(number) is not int or number < 1 or len(texts) < len(_FIELDS):
+        return None
+    if texts["severity"] not in list(Severity):
         return None
     return Entry(**texts), number
 

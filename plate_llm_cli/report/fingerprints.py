@@ -61,12 +61,11 @@ def lasting_identity(finding: Finding) -> str:
     """What a finding is known by as long as it says the same of the same field of a file.
 
     Lines, and places in lists, may move. The names of objects are left out: those that a chart
-    renders are named after the releases that were looked at. One that got worse is another.
+    renders are named after the releases that were looked at.
     """
     field = finding.resource and finding.resource.field
     where = [_INDEX.sub("[]", part or "") for part in (finding.value, field)]
-    said = [finding.rule, finding.severity.value, finding.location.path, finding.message]
-    return _digest([*said, *where])
+    return _digest([finding.rule, finding.location.path, finding.message, *where])
 
 
 def line_hashes(lines: Sequence[str]) -> Mapping[int, str]:

@@ -59,8 +59,9 @@ def test_same_finding_is_known() -> None:
         replace(FOUND, resource=Resource("Ingress", "web-prod", "prod", "spec.rules[0].host")),
         replace(FOUND, environments=("prod", "stg")),
         replace(FOUND, help="another help"),
+        replace(FOUND, severity=Severity.INFO),
     ],
-    ids=["lines", "value in a list", "field in a list", "release", "environments", "help"],
+    ids=["lines", "value in a list", "field in a list", "release", "environments", "help", "less"],
 )
 def test_finding_that_moved_is_known(moved: Finding) -> None:
     assert _new([FOUND], moved) == ()
@@ -179,7 +180,14 @@ def test_broken_file_is_refused(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"count": 0}, {"count": True}, {"count": "1"}, {"count": None}, {"rule": 5}, {"path": None}],
+    [
+        {"count": 0},
+        {"count": True},
+        {"count": "1"},
+        {"count": None},
+        {"rule": 5},
+        {"severity": "bad"},
+    ],
     ids=str,
 )
 def test_entry_that_is_none_is_refused(change: dict[str, Any], tmp_path: Path) -> None:
