@@ -26,12 +26,13 @@ NAMESPACED: Final = (
     "Pod",
     "ReplicaSet",
     "Secret",
+    "SecretStore",
     "Service",
     "ServiceAccount",
     "StatefulSet",
 )
 """The kinds with a namespace. A Pod has the name of the Service or the budget that selects it."""
-OF_CLUSTER: Final = ("ClusterIssuer", "Namespace")
+OF_CLUSTER: Final = ("ClusterIssuer", "ClusterSecretStore", "Namespace")
 KINDS: Final = (*NAMESPACED, *OF_CLUSTER)
 """Every kind that a rule may miss."""
 _PATTERN: Final = re.compile(r"[a-z0-9*?]([-a-z0-9.*?]*[a-z0-9*?])?")

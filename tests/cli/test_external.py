@@ -104,3 +104,30 @@ def test_secret_that_is_read_counts_as_missed_without_a_secrets_spec(
     assert [line for line in found if line.startswith("plate-llm.toml")] == [
         "plate-llm.toml:1:32: warning: unused-external: nothing in the tree misses Secret/*/regions"
     ]
+
+
+STORES = """\
+apiVersion: external-secrets.io/v1
+kind: SecretStore
+metadata:
+  name: openbao
+spec:
+  provider: {vault: {server: "https://openbao.example.com", path: secret}}
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata:
+  name: web
+spec:
+  secretStoreRef: {kind: ClusterSecretStore, name: shared}
+  dataFrom:
+    - extract: {key: server/web}
+"""
+
+
+def test_store_of_the_cluster_that_is_declared_is_not_missed(tree: Tree, call: Call) -> None:
+    tree.write("charts/web/templates/stores.yaml", STORES)
+    assert "there is no ClusterSecretStore shared" in call("validate", "-q").out
+    tree.write("plate-llm.toml", 'external = ["ClusterSecretStore/shared"]\n')
+    ended = call("validate", "-q", "--select", "missing-secret-store,unused-external")
+    assert ended.out == ""
