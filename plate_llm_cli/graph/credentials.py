@@ -83,10 +83,10 @@ def leaks_in(text: str) -> Iterator[Leak]:
         if not any(mark in text for mark in marks):
             continue
         for match in shape.finditer(text):
-            if is_varied(match[0]) and not _SAMPLES.search(match[0]):
+            if _is_varied(match[0]) and not _SAMPLES.search(match[0]):
                 yield Leak(what, match.start(), match.end())
     for match in _PRIVATE_KEY.finditer(text):
-        if is_varied(match["body"]):
+        if _is_varied(match["body"]):
             yield Leak("a private key", match.start(), match.end())
     for match in _URL.finditer(text):
         scheme = _SCHEME.search(text, max(0, match.start() - 20), match.start())
@@ -107,7 +107,7 @@ def _is_usual(word: str, host: str) -> bool:
     return shown or host.lower().startswith(_LOCAL) or "example." in host.lower()
 
 
-def is_varied(text: str) -> bool:
+def _is_varied(text: str) -> bool:
     """Whether the letters differ as much as in a text that a machine made up."""
     counts = Counter(text)
     bits = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
@@ -116,7 +116,7 @@ def is_varied(text: str) -> bool:
 
 def looks_random(text: str) -> bool:
     """Whether nobody would choose `text` for a name: 16 letters at least, and no words."""
-    if not re.fullmatch(r"[A-Za-z0-9+/=_.~-]{16,200}", text) or not is_varied(text):
+    if not re.fullmatch(r"[A-Za-z0-9+/=_.~-]{16,200}", text) or not _is_varied(text):
         return False
     bare = re.sub(r"[^A-Za-z0-9]", "", text)
     if re.fullmatch(r"[0-9a-f]{24,}|[0-9A-F]{24,}", bare):

@@ -122,7 +122,7 @@ def _prefixes(ingresses: Iterable[Ingress]) -> _Prefixes:
     for item in ingresses:
         counted = found[item.place[0], item.class_name]
         counted.update(
-            {READ_BY[head] for head in map(prefix_of, item.annotations) if head in READ_BY}
+            {READ_BY[head] for head in map(_prefix_of, item.annotations) if head in READ_BY}
         )
     return found
 
@@ -134,6 +134,6 @@ class _Prefixes(dict[tuple[str, str], Counter[Controller]]):
         return self.setdefault(key, Counter())
 
 
-def prefix_of(annotation: str) -> str:
+def _prefix_of(annotation: str) -> str:
     """What stands before the `/` of an annotation's key, or ''."""
     return annotation.rpartition("/")[0]

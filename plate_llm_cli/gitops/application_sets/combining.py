@@ -23,7 +23,7 @@ def product(before: Element, elements: list[Element], item: Node, *, go: bool) -
     """
     if go:  # the first generator wins
         return [
-            before.joined(element, deep_merged(element.parameters, before.parameters), wins=True)
+            before.joined(element, _deep_merged(element.parameters, before.parameters), wins=True)
             for element in elements
         ]
     return [
@@ -45,13 +45,13 @@ def _as_texts(values: dict[str, Any]) -> dict[str, str]:
     return {name: go_text(value) for name, value in values.items()}
 
 
-def deep_merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+def _deep_merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     """`over` on top of `base`, mappings inside one another merged as well."""
     found = dict(base)
     for key, value in over.items():
         inner = found.get(key)
         if isinstance(inner, dict) and isinstance(value, dict):
-            found[key] = deep_merged(inner, value)
+            found[key] = _deep_merged(inner, value)
         else:
             found[key] = value
     return found
@@ -79,7 +79,7 @@ def merged(base: Element, others: dict[str, Element], keys: list[str], *, go: bo
     if other is None:
         return base
     if go:
-        parameters = deep_merged(base.parameters, other.parameters)
+        parameters = _deep_merged(base.parameters, other.parameters)
     else:
         parameters = {**_as_texts(base.parameters), **_as_texts(other.parameters)}
     return base.joined(other, parameters, wins=False)

@@ -94,7 +94,7 @@ class _Copy:
 
     def _scalar(self, node: Scalar) -> Scalar:
         text = self._texts.get(node.text) if isinstance(node.value, str) else None
-        return node if text is None or text == node.text else with_text(node, text)
+        return node if text is None or text == node.text else _with_text(node, text)
 
     def _mapping(self, node: Mapping) -> Mapping:
         entries = [Entry(self._scalar(item.key), self.of(item.value)) for item in node.entries]
@@ -110,7 +110,7 @@ class _Copy:
         return node if same else Sequence(node.span, items)
 
 
-def with_text(node: Scalar, text: str) -> Scalar:
+def _with_text(node: Scalar, text: str) -> Scalar:
     """`node` as it would be with `text`; a block whose lines moved has one place for all."""
     moved = len(text.rstrip().split("\n")) != len(node.text.rstrip().split("\n"))
     style = '"' if node.style == "|" and (moved or not text.strip()) else node.style

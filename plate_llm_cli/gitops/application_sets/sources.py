@@ -97,7 +97,7 @@ def patterns_of(generator: Mapping, field: str) -> list[tuple[Scalar, bool]]:
     return found
 
 
-def git_source(generator: Mapping) -> ApplicationSource:
+def _git_source(generator: Mapping) -> ApplicationSource:
     """What a git generator reads, as the source of an Application."""
     patterns = patterns_of(generator, "directories") or patterns_of(generator, "files")
     path = fixed_part(text_of(patterns[0][0])) if patterns else ""
@@ -107,7 +107,7 @@ def git_source(generator: Mapping) -> ApplicationSource:
     )
 
 
-def git_generators(node: Node | None) -> list[Mapping]:
+def _git_generators(node: Node | None) -> list[Mapping]:
     """The git generators of an ApplicationSet's `generators`, those inside others included."""
     found = []
     for item in items_of(node):
@@ -115,7 +115,7 @@ def git_generators(node: Node | None) -> list[Mapping]:
         if isinstance(git, Mapping):
             found.append(git)
         for kind in ("matrix", "merge"):
-            found += git_generators(find(item, (kind, "generators")))
+            found += _git_generators(find(item, (kind, "generators")))
     return found
 
 
@@ -128,5 +128,5 @@ def template_sources(file: SourceFile, node: Mapping) -> list[ApplicationSource]
 
 def generator_sources(node: Mapping) -> list[ApplicationSource]:
     """What the git generators of an ApplicationSet look at, as sources."""
-    found = map(git_source, git_generators(find(node, ("spec", "generators"))))
+    found = map(_git_source, _git_generators(find(node, ("spec", "generators"))))
     return [source for source in found if "{{" not in f"{source.repo_url}{source.path}"]
