@@ -80,12 +80,9 @@ def services_of(manifests: Iterable[Manifest], workloads: Iterable[Workload]) ->
     ]
 
 
-def _service(manifest: Manifest, workloads: list[Workload]) -> Service:
+def _service(manifest: Manifest, neighbours: list[Workload]) -> Service:
     selector = mapping(mapping(manifest.plain.get("spec")).get("selector"))
-    place = place_of(manifest)
-    selected = (
-        item for item in workloads if selector and item.place == place and picks(selector, item)
-    )
+    selected = (item for item in neighbours if selector and picks(selector, item))
     return Service(manifest, selector, tuple(selected))
 
 
