@@ -34,6 +34,8 @@ _NEARER = {
     "foreign-namespace": ("uncreated-namespace",),
     "shared-object": ("mixed-environment",),
     "uncreated-namespace": ("forbidden-by-project",),
+    "placeholder-value": ("invalid-acme-issuer",),
+    "missing-resources": ("unmeasured-autoscaler",),
 }
 """By rule: the rules that, on the same line, say the same and what to do."""
 

@@ -70,4 +70,5 @@ def _defect(service: Service, container: Container, deployment: Deployment) -> D
         f"container {container.name} of {container.workload.label} has no readinessProbe, and "
         f"Service {service.name} leads to it",
         "add a readinessProbe that fails until the container can answer",
+        alike="readinessProbe",
     )
