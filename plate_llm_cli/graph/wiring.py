@@ -68,6 +68,11 @@ class Wiring:
         return budgets_of(self.manifests, self.workloads)
 
     @cached_property
+    def limited_namespaces(self) -> set[ClusterNamespace]:
+        """Where a LimitRange gives containers what they do not ask for."""
+        return {place_of(item) for item in self.manifests if item.kind == "LimitRange"}
+
+    @cached_property
     def security_levels(self) -> dict[ClusterNamespace, str]:
         """The Pod Security Standards that namespaces of the tree enforce."""
         return enforced_levels(self.manifests)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at
-from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.value_places import place_of_lack
 from plate_llm_cli.rules.base import Defect, Rule
 
@@ -50,7 +49,7 @@ class MissingResources(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """One defect a workload, at the first container that lacks something."""
-        limited = {place_of(item) for item in deployment.manifests if item.kind == "LimitRange"}
+        limited = deployment.wiring.limited_namespaces
         for workload in deployment.wiring.workloads:
             if workload.is_brief or workload.manifest.hook or workload.pod.get("resources"):
                 continue

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.secret_fields import at, mappings, text
-from plate_llm_cli.graph.secret_uses import place_of
 from plate_llm_cli.graph.value_places import place_of_lack
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
@@ -58,7 +57,7 @@ class UnmeasuredAutoscaler(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every metric for which a container has no request."""
-        limited = {place_of(item) for item in deployment.manifests if item.kind == "LimitRange"}
+        limited = deployment.wiring.limited_namespaces
         for scaler in deployment.wiring.autoscalers:
             workload = scaler.workload
             if workload is None or workload.place in limited:
