@@ -46,6 +46,14 @@ def maker_of(name: str, place: ClusterNamespace, manifests: Iterable[Manifest]) 
     return None
 
 
+def makes_pods(place: ClusterNamespace, manifests: Iterable[Manifest]) -> bool:
+    """Whether `place` has a custom resource of which an operator may make pods."""
+    return any(
+        place_of(item) == place and (item.kind in _OPERATED.values() or _is_operated(item))
+        for item in manifests
+    )
+
+
 def _is_operated(manifest: Manifest) -> bool:
     group = manifest.api_version.rpartition("/")[0]
     if group == "argoproj.io" and manifest.kind == "ArgoCD":

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.external import declare
+from plate_llm_cli.graph.near_labels import nearest
+from plate_llm_cli.graph.operators import makes_pods
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ class UnselectedService(Rule):
     Compares the selector of each Service with the labels of all pods that the tree makes in its
     namespace, over all releases. It is an error where a workload of the same release comes near:
     it has all but one of the labels, or resembling ones (`web` and `web-stg`). Otherwise the pods
-    may be made by an operator or by hand, and it is an info. Services without a selector and
-    ExternalNames are left out, as are namespaces of which not everything is in the tree.
+    may be made by an operator or by hand, and it is an info. Beside a custom resource, labels that
+    all of a release has (`app.kubernetes.io/instance`) bring nobody nearer. Services without a
+    selector and ExternalNames are left out, as are namespaces of which not everything is in the
+    tree.
 
     ## Why is this bad?
     The Service has no endpoints: connections to it are refused, and an Ingress answers 503.
@@ -66,31 +70,10 @@ class UnselectedService(Rule):
                 continue
             if service.manifest.hook or not deployment.known.is_known(service.place):
                 continue
-            yield _defect(service, _nearest(service, deployment.wiring.workloads))
-
-
-def _nearest(service: Service, workloads: list[Workload]) -> Workload | None:
-    """A workload of the same release of which most labels fit, or have the same names."""
-    near: tuple[int, Workload] | None = None
-    for item in workloads:
-        if item.manifest.release is not service.manifest.release or item.place != service.place:
-            continue
-        if item.is_brief or item.manifest.hook:
-            continue
-        fits = sum(item.labels.get(name) == value for name, value in service.selector.items())
-        if (fits > 0 and fits >= len(service.selector) - 1) or _resembles(service, item):
-            near = max(near or (fits, item), (fits, item), key=lambda pair: pair[0])
-    return near[1] if near else None
-
-
-def _resembles(service: Service, workload: Workload) -> bool:
-    """Whether each label is there with the same value, or with one that looks like it."""
-    pairs = [(value, workload.labels.get(name, "")) for name, value in service.selector.items()]
-    return all(has and (value in has or has in value) for value, has in map(_texts, pairs))
-
-
-def _texts(pair: tuple[object, str]) -> tuple[str, str]:
-    return str(pair[0]), pair[1]
+            operated = makes_pods(service.place, deployment.manifests)
+            workloads = deployment.wiring.workloads
+            near = nearest(service.manifest, service.selector, workloads, operated=operated)
+            yield _defect(service, near)
 
 
 def _defect(service: Service, near: Workload | None) -> Defect:

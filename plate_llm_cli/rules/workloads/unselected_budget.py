@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.external import declare
+from plate_llm_cli.graph.near_labels import nearest
+from plate_llm_cli.graph.operators import makes_pods
 from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.rules.base import Defect, ManifestPlace, Rule
 
@@ -58,11 +60,13 @@ class UnselectedBudget(Rule):
                 continue
             if not deployment.known.is_known(budget.place):
                 continue
-            yield _defect(budget, labels, deployment.wiring.workloads)
+            operated = makes_pods(budget.place, deployment.manifests)
+            workloads = deployment.wiring.workloads
+            near = nearest(budget.manifest, labels, workloads, operated=operated)
+            yield _defect(budget, labels, near)
 
 
-def _defect(budget: Budget, labels: dict[str, object], workloads: list[Workload]) -> Defect:
-    near = _nearest(budget, labels, workloads)
+def _defect(budget: Budget, labels: dict[str, object], near: Workload | None) -> Defect:
     wanted = ", ".join(f"{name}={value}" for name, value in labels.items())
     route = ("spec", "selector", "matchLabels")
     message = f"no pod in namespace {budget.place[1]} has the labels {wanted}"
@@ -82,20 +86,3 @@ def _defect(budget: Budget, labels: dict[str, object], workloads: list[Workload]
         f"{near.label} has {has or 'no ' + ', '.join(differing)}: let both be the same",
         related=((ManifestPlace(near.manifest, pods), f"the pods of {near.label}"),),
     )
-
-
-def _nearest(
-    budget: Budget, labels: dict[str, object], workloads: list[Workload]
-) -> Workload | None:
-    """The workload of the same release with all labels but one, or with values that resemble."""
-    for item in workloads:
-        if item.manifest.release is not budget.manifest.release or item.place != budget.place:
-            continue
-        if item.is_brief or item.manifest.hook:
-            continue
-        fits = sum(item.labels.get(name) == value for name, value in labels.items())
-        pairs = [(str(value), item.labels.get(name, "")) for name, value in labels.items()]
-        alike = all(has and (value in has or has in value) for value, has in pairs)
-        if (fits and fits >= len(labels) - 1) or alike:
-            return item
-    return None
