@@ -10,7 +10,7 @@ from plate_llm_cli.graph.drawing.model import Column
 if TYPE_CHECKING:
     from plate_llm_cli.findings import Finding
     from plate_llm_cli.graph.deployment import Deployment
-    from plate_llm_cli.graph.drawing.model import Drawing, Node, NodeKey
+    from plate_llm_cli.graph.drawing.model import Drawing, NodeKey
     from plate_llm_cli.graph.manifests import Manifest
 
 
@@ -40,11 +40,17 @@ class Subjects:
         """The node of the object that a finding names, or those of the file."""
         resource = finding.resource
         if resource is None:
-            path = finding.location.path
-            return [node.key for node in self._drawing.nodes if _is_file(node, path)]
+            return self._of_file(finding.location.path)
         key = (resource.kind, resource.namespace or "", resource.name)
         itself = self._nodes.get(key)
         return [itself] if itself else list(dict.fromkeys(self._counterparts(key, finding)))
+
+    def _of_file(self, path: str) -> list[NodeKey]:
+        """The file itself, else the chart or the folder that it is in."""
+        files = [node for node in self._drawing.nodes if node.path]
+        itself = [node.key for node in files if node.path == path]
+        folders = [node for node in files if node.column is Column.CHART]
+        return itself or [node.key for node in folders if path.startswith(f"{node.path}/")]
 
     def _counterparts(self, key: NodeKey, finding: Finding) -> list[NodeKey]:
         """What stands for an object of a release that is not drawn.
@@ -73,8 +79,3 @@ def _own_name(manifest: Manifest) -> str:
     """The name without that of its release."""
     release = manifest.chart.part.release_name if manifest.chart else manifest.release.name
     return manifest.name.replace(release, "")
-
-
-def _is_file(node: Node, path: str) -> bool:
-    inside = node.column is Column.CHART and path.startswith(f"{node.path}/")
-    return bool(node.path) and (path == node.path or inside)
