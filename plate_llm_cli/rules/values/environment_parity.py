@@ -12,6 +12,7 @@ from plate_llm_cli.graph.environment_words import (
     is_other_environment,
     is_production,
 )
+from plate_llm_cli.graph.secret_fields import mapping
 from plate_llm_cli.rules.base import Defect, FilePlace, Place, Rule, ValuePlace
 from plate_llm_cli.source.nodes import Span, format_route, nearest
 
@@ -77,7 +78,7 @@ class EnvironmentParity(Rule):
 def _odd_ones(family: list[RenderedChart]) -> Iterator[Defect]:
     setting: dict[Route, set[int]] = {}
     for index, chart in enumerate(family):
-        for route in _routes(chart.request.values, ()):
+        for route in _routes(chart, chart.request.values, ()):
             setting.setdefault(route, set()).add(index)
     for route, having in setting.items():
         missing = set(range(len(family))) - having
@@ -132,9 +133,12 @@ def _place(chart: RenderedChart, route: Route) -> Place:
     return ValuePlace(chart, route)
 
 
-def _routes(values: Any, route: Route) -> Iterator[Route]:
-    """Every key of the mappings."""
-    if isinstance(values, dict):
-        for key, value in values.items():
-            yield (*route, key)
-            yield from _routes(value, (*route, key))
+def _routes(chart: RenderedChart, values: Any, route: Route) -> Iterator[Route]:
+    """Every key of the mappings; not of what stays as it is, as with the chart's own file."""
+    for key, value in mapping(values).items():
+        own = (*route, key)
+        if isinstance(value, dict):
+            yield own
+            yield from _routes(chart, value, own)
+        elif value != chart.default_at(own):
+            yield own
