@@ -21,6 +21,8 @@ h1 { font-size: 1.5rem; line-height: 1.25; margin: 0; overflow-wrap: anywhere; }
 h2 { font-size: 1.05rem; margin: 2rem 0 .5rem; }
 p { margin: .25rem 0; }
 .soft { color: var(--soft); }
+.hint { display: none; color: var(--soft); font-size: 13px; font-weight: 400; }
+@media (max-width: 900px) { .hint { display: inline; } }
 .bad { color: var(--red); font-weight: 600; }
 a { color: var(--link); }
 code { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;

@@ -39,7 +39,7 @@ def figure(drawing: Drawing, nodes: Sequence[Node], name: str, about: str) -> Fi
     ident = name.lower().replace(" ", "-")
     width = layout.width + 2 * _LEFT
     parts = [
-        f"<h2>{xml_text(name)}</h2>",
+        f'<h2>{xml_text(name)} <span class="hint">scrolls sideways</span></h2>',
         f'<figure tabindex="0" aria-label="{xml_text(name)}, scrolls sideways">',
         f'<svg xmlns="http://www.w3.org/2000/svg" id="{ident}" role="group"'
         f' viewBox="0 0 {width:.0f} {layout.height:.0f}"'

@@ -46,8 +46,9 @@ def _order(node: Node) -> tuple[int, NodeKey]:
 def _reached(draft: Draft, release: Release) -> set[NodeKey]:
     start = {node.key for node in draft.nodes.values() if node.release == release.name}
     kept = _closure(start, draft.edges)
+    ways_in = _ways_in(draft, kept)
+    kept |= ways_in | _closure(_names_of(draft, ways_in), draft.edges)
     kept -= _read_by_others(draft, kept)
-    kept |= _ways_in(draft, kept)
     bringing = {draft.nodes[key].release for key in kept if not draft.nodes[key].column.in_git}
     others = [item for item in draft.deployment.releases if item.name in bringing]
     applications = {application_key(item) for item in others} & set(draft.nodes)
@@ -78,6 +79,16 @@ def _read_by_others(draft: Draft, kept: set[NodeKey]) -> set[NodeKey]:
         if isinstance(place, ManifestPlace) and key_of(place.manifest) in kept
     }
     return paths - read
+
+
+def _names_of(draft: Draft, ways_in: set[NodeKey]) -> set[NodeKey]:
+    """The Secrets and issuers that Ingresses of other releases name."""
+    named = (Column.USED, Column.STORE)
+    return {
+        target
+        for source, target in draft.edges
+        if source in ways_in and draft.nodes[target].column in named
+    }
 
 
 def _ways_in(draft: Draft, kept: set[NodeKey]) -> set[NodeKey]:

@@ -10,7 +10,7 @@ from plate_llm_cli.graph.places import FilePlace
 from plate_llm_cli.source.nodes import Span
 from plate_llm_cli.source.reader import parse_text
 from tests.graph.conftest import APPLICATION as WEB
-from tests.graph.drawing.conftest import drawn, ways
+from tests.graph.drawing.conftest import SHOP, drawn, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,6 +88,16 @@ def test_what_leads_to_a_release_from_outside_is_drawn_without_its_neighbours(sh
     labels = [node.label for node in drawn(shop(), "secrets").nodes]
     assert "OpenBao path secret/others/prod" in labels
     assert "Deployment shop" not in labels
+
+
+def test_an_ingress_of_another_release_comes_with_its_certificate(shop: Shop) -> None:
+    outside = SHOP.partition("---")[0].replace("name: shop\n", "name: edge\n", 1)
+    outside = outside.replace("shop-tls", "edge-tls")
+    name = "metadata:\n  name: openbao\n"
+    store = f"apiVersion: external-secrets.io/v1\nkind: SecretStore\n{name}"
+    deployment = shop(secrets=(store, f"{outside}---\n{store}"))
+    labels = [node.label for node in drawn(deployment).nodes]
+    assert {"Ingress edge", "Secret edge-tls", "ClusterIssuer letsencrypt"} <= set(labels)
 
 
 def test_values_lead_to_the_chart_that_reads_them(shop: Shop) -> None:
