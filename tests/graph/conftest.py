@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 
+from plate_llm_cli.commands.deployed import deployed
+from plate_llm_cli.context import Workspace
 from plate_llm_cli.gitops.discovery import discover
 from plate_llm_cli.graph.build import Builder, RenderOptions
 from plate_llm_cli.source.tree import Tree
@@ -53,6 +56,32 @@ TREE = {
         "  {{- end }}\n  fixed: text\n"
     ),
 }
+PLAIN = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: web, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: 'https://git.example.com/x.git', path: web, targetRevision: main}
+  destination: {server: 'https://kubernetes.default.svc', namespace: web}
+"""
+
+
+@pytest.fixture
+def applied(tmp_path: Path) -> Callable[..., Deployment]:
+    """Takes objects, and deploys them to namespace web as they are."""
+
+    def make(*objects: dict[str, Any]) -> Deployment:
+        for path, text in (
+            ("apps/web.yaml", PLAIN),
+            ("web/all.yaml", yaml.safe_dump_all(objects)),
+        ):
+            (tmp_path / path).parent.mkdir(exist_ok=True)
+            (tmp_path / path).write_text(text, "utf-8")
+        with Workspace(tmp_path) as workspace:
+            return deployed(workspace)
+
+    return make
 
 
 @pytest.fixture

@@ -5,43 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from plate_llm_cli.commands.deployed import deployed
-from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.ingress_annotations import FORMS, KEYS, REPLACED
 from plate_llm_cli.graph.ingress_controllers import Controller
 from plate_llm_cli.graph.ingresses import covers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
-APPLICATION = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: web, namespace: argocd}
-spec:
-  project: default
-  source: {repoURL: 'https://git.example.com/x.git', path: web, targetRevision: main}
-  destination: {server: 'https://kubernetes.default.svc', namespace: web}
-"""
+    from plate_llm_cli.graph.deployment import Deployment
 
 
 @pytest.fixture
-def serving(tmp_path: Path) -> Callable[..., Controller | None]:
+def serving(applied: Callable[..., Deployment]) -> Callable[..., Controller | None]:
     """The controller of the first Ingress among some objects."""
 
     def find(*objects: dict[str, Any]) -> Controller | None:
-        for path, text in (
-            ("apps/web.yaml", APPLICATION),
-            ("web/all.yaml", yaml.safe_dump_all(objects)),
-        ):
-            (tmp_path / path).parent.mkdir(exist_ok=True)
-            (tmp_path / path).write_text(text, "utf-8")
-        with Workspace(tmp_path) as workspace:
-            wiring = deployed(workspace).wiring
-            return wiring.controllers.of(wiring.ingresses[0])
+        wiring = applied(*objects).wiring
+        return wiring.controllers.of(wiring.ingresses[0])
 
     return find
 

@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from plate_llm_cli.commands.deployed import deployed
-from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.env_contracts import read_contract
 from plate_llm_cli.graph.listening import is_mentioned
 from plate_llm_cli.graph.references import references_of
@@ -20,33 +17,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from plate_llm_cli.graph.deployment import Deployment
-
-APPLICATION = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: web, namespace: argocd}
-spec:
-  project: default
-  source: {repoURL: 'https://git.example.com/x.git', path: web, targetRevision: main}
-  destination: {server: 'https://kubernetes.default.svc', namespace: web}
-"""
-
-
-@pytest.fixture
-def applied(tmp_path: Path) -> Callable[..., Deployment]:
-    """Objects in namespace web."""
-
-    def make(*objects: dict[str, Any]) -> Deployment:
-        for path, text in (
-            ("apps/web.yaml", APPLICATION),
-            ("web/all.yaml", yaml.safe_dump_all(objects)),
-        ):
-            (tmp_path / path).parent.mkdir(exist_ok=True)
-            (tmp_path / path).write_text(text, "utf-8")
-        with Workspace(tmp_path) as workspace:
-            return deployed(workspace)
-
-    return make
 
 
 def named(kind: str, name: str, **fields: Any) -> dict[str, Any]:

@@ -5,45 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
 
-from plate_llm_cli.commands.deployed import deployed
-from plate_llm_cli.context import Workspace
 from plate_llm_cli.graph.workloads import matches, selects
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.wiring import Wiring
 
-APPLICATION = """\
-apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: web, namespace: argocd}
-spec:
-  project: default
-  source: {repoURL: 'https://git.example.com/x.git', path: web, targetRevision: main}
-  destination: {server: 'https://kubernetes.default.svc', namespace: web}
-"""
 LABELS = {"app": "web", "tier": "front"}
 
 
 @pytest.fixture
-def wired(tmp_path: Path) -> Callable[..., Wiring]:
+def wired(applied: Callable[..., Deployment]) -> Callable[..., Wiring]:
     """The wiring of some objects in namespace web."""
-
-    def make(*objects: dict[str, Any]) -> Wiring:
-        for path, text in (
-            ("apps/web.yaml", APPLICATION),
-            ("web/all.yaml", yaml.safe_dump_all(objects)),
-        ):
-            (tmp_path / path).parent.mkdir(exist_ok=True)
-            (tmp_path / path).write_text(text, "utf-8")
-        with Workspace(tmp_path) as workspace:
-            return deployed(workspace).wiring
-
-    return make
+    return lambda *objects: applied(*objects).wiring
 
 
 def deployment(**pod: Any) -> dict[str, Any]:
