@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.workloads import Workload
 
 _ROUTE: Final = ("spec", "selector")
+_PODS: Final = ("spec", "template", "metadata")
 _KINDS: Final = frozenset({"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Rollout"})
 
 
@@ -55,8 +56,15 @@ class UnmatchedSelector(Rule):
 
     def check(self, deployment: Deployment) -> Iterator[Defect]:
         """Every workload that the API server refuses for its selector."""
+        misspelt = {
+            id(manifest)
+            for manifest, result in deployment.schema_checks
+            if any(item.route[: len(_PODS)] == _PODS for item in result.violations)
+        }
         for workload in deployment.wiring.workloads:
             manifest = workload.manifest
+            if id(manifest) in misspelt:
+                continue  # `invalid-manifest` says what is wrong with the labels
             selector = at(manifest.plain, *_ROUTE)
             if manifest.kind not in _KINDS or not isinstance(selector, dict):
                 continue
