@@ -109,6 +109,9 @@ class Namespaces:
         """The files that make namespaces outside of what is deployed, or look like it."""
         applied = {item.file.path for item in self._deployment.manifests}
         applied |= {item.application.file.path for item in self._deployment.known.releases}
+        # An AppProject names kinds and namespaces that may be made.
+        others = self._deployment.discovery.others
+        applied |= {file.path for kind, file, _ in others if kind == "AppProject"}
         tree = self._deployment.tree
         found = [tree.data(path) for path in tree.walk(suffixes=_DATA) if path not in applied]
         return [data for data in found if _MAKERS.search(data)]

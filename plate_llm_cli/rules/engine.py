@@ -26,6 +26,8 @@ INTERNAL = "internal-error"
 UNUSED = "unused-ignore"
 _NEARER = {
     "invalid-manifest": ("invalid-value",),
+    "contradictory-fields": ("invalid-value", "values-schema"),
+    "invalid-value": ("plaintext-credential",),
     "misread-scalar": ("invalid-manifest", "invalid-value"),
     "invalid-secrets-spec": ("invalid-yaml", "duplicate-key"),
     "refused-object": ("invalid-manifest", "invalid-value", "values-schema"),

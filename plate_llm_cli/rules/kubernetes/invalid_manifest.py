@@ -76,7 +76,8 @@ def _together(violations: tuple[Violation, ...]) -> Iterator[Violation]:
     """The violations; several unknown fields of one mapping, badly indented, are one."""
     strays: dict[Route, list[Violation]] = {}
     for violation in violations:
-        if violation.kind is ViolationKind.UNKNOWN_FIELD and violation.suggestion is None:
+        unknown = violation.kind is ViolationKind.UNKNOWN_FIELD and violation.suggestion is None
+        if unknown or violation.kind is ViolationKind.MISPLACED_FIELD:
             strays.setdefault(violation.route[:-1], []).append(violation)
     for violation in violations:
         others = strays.get(violation.route[:-1], [])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.gitops.environments import resolve_environment
+from plate_llm_cli.gitops.releases import ProblemKind
 
 if TYPE_CHECKING:
     from plate_llm_cli.gitops.releases import Release
@@ -48,3 +49,22 @@ class Surroundings:
             release.name for release in self.known.releases if self.known.spread(release) & places
         }
         return tuple(sorted(named))
+
+    def is_split(self, path: PathSpec, place: ClusterNamespace) -> bool:
+        """Whether `place` is, by its releases' names, that of an environment of `path`.
+
+        The one that gives the environment its name goes elsewhere then, which is the mistake.
+        """
+        there = self.releases_at(frozenset({place}))
+        return any(
+            name.endswith(f"-{environment}")
+            for environment in path.environments
+            if environment not in there
+            for name in there
+        )
+
+    @property
+    def has_namesakes(self) -> bool:
+        """Whether two Applications have one name."""
+        problems = (problem for release in self.known.releases for problem in release.problems)
+        return any(problem.kind is ProblemKind.DUPLICATE_NAME for problem in problems)
