@@ -102,6 +102,7 @@ from plate_llm_cli.rules.values.shadowing_parameter import ShadowingParameter
 from plate_llm_cli.rules.values.unknown_value import UnknownValue
 from plate_llm_cli.rules.values.values_schema import ValuesSchema
 from plate_llm_cli.rules.workloads.blocking_disruption_budget import BlockingDisruptionBudget
+from plate_llm_cli.rules.workloads.dangling_binding import DanglingBinding
 from plate_llm_cli.rules.workloads.fighting_replicas import FightingReplicas
 from plate_llm_cli.rules.workloads.impossible_scaling import ImpossibleScaling
 from plate_llm_cli.rules.workloads.misdirected_probe import MisdirectedProbe
@@ -200,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     MissingConfigKey(),
     MissingVolumeClaim(),
     MissingServiceAccount(),
+    DanglingBinding(),
     PlaintextCredential(),
     PlaceholderValue(),
     UnusableSecretData(),
