@@ -64,7 +64,7 @@ class Provenance:
         leaf, node = _first_leaf(find(manifest.node, route), route)
         field = Field(manifest.template, identify(manifest.plain), leaf)
         text = node.text if isinstance(node, Scalar) else ""
-        origins = self._trace(chart).explain(field, part)
+        origins = self._trace(chart).explain(field, part, text)
         tail = leaf[len(route) :]
         found = [
             ValueBehind(origin.route, _is_direct(chart, origin, text), origin.exact, tail)

@@ -265,6 +265,16 @@ def test_in_another_release_of_the_chart_the_same_values_are_tried_first(
     assert set(second._effects) == {("image", "repository"), ("image", "tag")}
 
 
+def test_what_one_release_shows_is_not_looked_for_again_in_the_next(
+    make_two: Callable[..., tuple[Trace, Trace]],
+) -> None:
+    field = at("Ingress", "spec", "ingressClassName")
+    first, second = make_two({"ingress": {"className": "traefik"}})
+    found = first.explain(field)
+    assert second.explain(field, text="traefik") == found
+    assert second._effects == {}
+
+
 def test_another_release_of_the_chart_with_another_value_behind_the_field(
     make_two: Callable[..., tuple[Trace, Trace]],
 ) -> None:

@@ -42,6 +42,8 @@ class Answers:
 
     found: dict[tuple[str, str, Route], frozenset[tuple[Route, bool]]] = field(default_factory=dict)
     """By template, kind and route the values that moved the field, and which it showed."""
+    shown: dict[tuple[str, str, Route, bool], Origin] = field(default_factory=dict)
+    """By template, kind, route and whether a part was asked for: the one value that was shown."""
     unmoved: set[tuple[Field, str, frozenset[Route]]] = field(default_factory=set)
     """Fields that no value moved, with their text and all the values that there were."""
 
@@ -67,13 +69,18 @@ class Trace:
         self._refused: set[Route] = set()
         self._answers = answers or Answers()
 
-    def explain(self, field: Field, part: str = "") -> list[Origin]:
+    def explain(self, field: Field, part: str = "", text: str = "") -> list[Origin]:
         """The values that move `field`, the likeliest one first; none when no value does.
 
         Where the field is one of the values as it is, others that are far from it are left out;
-        so it is with the `part` of the field that is asked for.
+        so it is with the `part` of the field that is asked for. With its `text`, what another
+        release of the chart was found to show there is taken, if it is the same text here.
         A field is also moved by the switch without which its document would not be there.
         """
+        key = (field.template, field.document.kind, field.route, bool(part))
+        known, wanted = self._answers.shown.get(key), part or text
+        if known and len(wanted) >= _TELLING_LENGTH and self._shown(known.route) == wanted:
+            return [known]
         if self._bench.broken:
             return []
         text = self._text_of(field)
@@ -83,6 +90,8 @@ class Trace:
         found = self._origins(field, asked) or self._origins(field, alike)
         if not asked and not any(origin.exact for origin in found):
             found = self._all_origins(field, candidates)
+        elif len(found) == 1:
+            self._answers.shown.setdefault(key, found[0])
         return sorted(found, key=lambda origin: self._rank(origin, field, text))
 
     def _rank(self, origin: Origin, field: Field, text: str) -> tuple[int, ...]:
