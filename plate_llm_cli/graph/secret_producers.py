@@ -92,7 +92,9 @@ def _plain(manifest: Manifest) -> Iterator[ProducedSecret]:
     named = [*mapping(manifest.plain.get("data")), *mapping(manifest.plain.get("stringData"))]
     if manifest.text("type") == _ACCOUNT_TOKEN:
         named += _ACCOUNT_TOKEN_KEYS
-    yield ProducedSecret(place_of(manifest), manifest.name, manifest, _elsewhere(named))
+    filled = "" if named else "it is there to be filled by somebody else"
+    keys = _elsewhere(named)
+    yield ProducedSecret(place_of(manifest), manifest.name, manifest, keys, open=filled)
 
 
 def _sealed(manifest: Manifest) -> Iterator[ProducedSecret]:

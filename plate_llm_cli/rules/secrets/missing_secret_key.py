@@ -20,7 +20,7 @@ class MissingSecretKey(Rule):
 
     ## What it does
     Compares the keys that pods read with those that the Secret, SealedSecret, Certificate or
-    ExternalSecret makes, templates and all. It speaks only where there is a secrets spec.
+    ExternalSecret makes, templates and all. A Secret without any key is there to be filled.
 
     ## Why is this bad?
     The container stays in CreateContainerConfigError; an ExternalSecret whose template reads what

@@ -22,7 +22,8 @@ class UnprovidedSecret(Rule):
     Looks for what makes each Secret that pods read: in the same namespace, or cluster-wide. Where
     External Secrets makes no other Secret of the namespace it is an info only: the Secret may be
     made by hand or by an operator. Nothing is said where a release could not be rendered, or was
-    not. It speaks only where there is a secrets spec.
+    not. Without a secrets spec it is an error only where the name is a slip of one that is made,
+    and a warning where the same release has ExternalSecrets.
 
     ## Why is this bad?
     The container stays in CreateContainerConfigError, or its image cannot be pulled.

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.secrets.agreement.gaps import GapKind
 from plate_llm_cli.secrets.agreement.specification import Comparison
-from plate_llm_cli.secrets.agreement.wiring import wiring_gaps
+from plate_llm_cli.secrets.agreement.wiring import unspecified_gaps, wiring_gaps
 from plate_llm_cli.secrets.loading import load_spec
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Coverage:
-    """What was found: of a spec that is broken only its problems, without a spec nothing."""
+    """What was found: of a broken spec only its problems, without a spec what pods lack."""
 
     loaded: LoadedSpec
     gaps: tuple[Gap, ...] = ()
@@ -46,6 +46,8 @@ def coverage_of(deployment: Deployment) -> Coverage:
 
 def _compared(deployment: Deployment) -> Coverage:
     loaded = load_spec(deployment.tree, deployment.spec_path)
+    if loaded.file is None:
+        return Coverage(loaded, tuple(unspecified_gaps(deployment)))
     if loaded.spec is None:
         return Coverage(loaded)
     gaps = [*Comparison(deployment, loaded.spec).gaps(), *wiring_gaps(deployment)]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from plate_llm_cli.findings import Severity
 from plate_llm_cli.graph.external import declare
+from plate_llm_cli.graph.operators import maker_of
 from plate_llm_cli.graph.places import ManifestPlace
 from plate_llm_cli.graph.secret_stores import is_eso
+from plate_llm_cli.graph.secret_uses import How
 from plate_llm_cli.secrets.agreement.gaps import Gap, GapKind
 from plate_llm_cli.source.violations import near_name
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from plate_llm_cli.graph.deployment import Deployment
     from plate_llm_cli.graph.secret_chains import Chain
     from plate_llm_cli.graph.secret_sources import ProducedSecret
+    from plate_llm_cli.graph.secret_uses import ClusterNamespace
 
 _MOST_KEYS = 8
 """Keys that a message lists."""
@@ -35,6 +39,40 @@ def wiring_gaps(deployment: Deployment) -> Iterator[Gap]:
             yield _missing_key(chain)
         elif not chain.made:
             yield _unprovided(chain, deployment.secrets.made_at(chain.use.place))
+
+
+def unspecified_gaps(deployment: Deployment) -> Iterator[Gap]:
+    """The same where no spec says that all Secrets are to come from OpenBao.
+
+    A Secret that is not made here is an error only as a slip of one that is, and a warning where
+    the same release makes others by ExternalSecrets.
+    """
+    for gap in wiring_gaps(deployment):
+        if gap.kind is not GapKind.UNPROVIDED or gap.severity is None or gap.related:
+            yield gap
+    told: set[tuple[ClusterNamespace, str]] = set()
+    for chain in deployment.secret_chains:
+        use = chain.use
+        if chain.made or chain.lacks_key or chain.producers or use.optional:
+            continue
+        if is_declared(chain, deployment) or not deployment.known.is_known(use.place):
+            continue
+        if maker_of(use.secret, use.place, deployment.manifests) is not None:
+            continue
+        others = deployment.secrets.made_at(use.place)
+        severity = _without_spec(chain, others)
+        if severity is not Severity.INFO or (use.place, use.secret) not in told:
+            told.add((use.place, use.secret))
+            yield replace(_unprovided(chain, others), severity=severity)
+
+
+def _without_spec(chain: Chain, others: list[ProducedSecret]) -> Severity:
+    own = [made for made in others if is_eso(made.manifest)]
+    if near_name(chain.use.secret, [made.name for made in own]):
+        return Severity.ERROR
+    release = chain.use.manifest.release
+    manages = any(made.manifest.release is release for made in own)
+    return Severity.WARNING if manages and chain.use.how is not How.PULL else Severity.INFO
 
 
 def is_declared(chain: Chain, deployment: Deployment) -> bool:
