@@ -54,6 +54,9 @@ def in_service(manifest: Manifest) -> Iterator[Contradiction]:
         if len(ports) > 1 and port.get("name") in _ABSENT:
             message = "a port of a Service with several ports has no name"
             yield Contradiction((*route, "name"), message, "give each a name", absent=True)
+    if spec.get("clusterIP") == "None" and kind in ("NodePort", "LoadBalancer"):
+        message = f"a Service of type {kind} cannot be headless"
+        yield Contradiction(("spec", "clusterIP"), message, "leave clusterIP out")
     policy = spec.get("externalTrafficPolicy")
     if policy not in _ABSENT and inner and not spec.get("externalIPs"):
         message = f"a Service of type {kind} has no externalTrafficPolicy"
@@ -109,7 +112,7 @@ def _in_pod(workload: Workload) -> Iterator[Contradiction]:
         absent = policy is None
         yield Contradiction(route, message, f"write {_EITHER}", absent=absent)
     for index, volume in mappings(workload.pod.get("volumes")):
-        sources = [name for name, value in volume.items() if name != "name" and value is not None]
+        sources = [name for name, value in volume.items() if isinstance(value, dict)]
         if len(sources) > 1:
             message = f"volume {volume.get('name')} is both {sources[0]} and {sources[1]}"
             place = (*workload.base, "volumes", index, sources[1])
@@ -124,12 +127,44 @@ def _in_container(container: Container) -> Iterator[Contradiction]:
             message = f"variable {entry.get('name')} has both value and valueFrom"
             route = (*container.base, "env", index, "valueFrom")
             yield Contradiction(route, message, "leave one of them out")
+    yield from _in_security(container)
+    yield from _in_ports(container)
     limits = mapping(at(container.spec, "resources", "limits"))
     for name, wanted in mapping(at(container.spec, "resources", "requests")).items():
         if name in limits and _exceeds(wanted, limits[name]):
             route = (*container.base, "resources", "requests", name)
             message = f"container {container.name} requests {wanted} of {name}, and its limit is "
             yield Contradiction(route, f"{message}{limits[name]}", "let the limit be as high")
+
+
+def _in_security(container: Container) -> Iterator[Contradiction]:
+    own = mapping(container.spec.get("securityContext"))
+    whole = mapping(container.workload.pod.get("securityContext"))
+    route = (*container.base, "securityContext")
+    if own.get("privileged") is True and own.get("allowPrivilegeEscalation") is False:
+        message = f"container {container.name} is privileged without allowPrivilegeEscalation"
+        help_text = "a privileged container has it in any case: leave one of them out"
+        yield Contradiction((*route, "allowPrivilegeEscalation"), message, help_text)
+    effective = {**whole, **{name: value for name, value in own.items() if value is not None}}
+    user = effective.get("runAsUser")
+    if effective.get("runAsNonRoot") is True and user == 0 and not isinstance(user, bool):
+        place = route if own.get("runAsUser") is not None else _of_pod(container)
+        message = f"container {container.name} runs as user 0, and runAsNonRoot forbids it"
+        yield Contradiction((*place, "runAsUser"), message, "give it another user")
+
+
+def _in_ports(container: Container) -> Iterator[Contradiction]:
+    if container.workload.pod.get("hostNetwork") is not True:
+        return
+    for port in container.ports:
+        host = at(container.spec, "ports")[port.route[-1]].get("hostPort")
+        if host not in (*_ABSENT, port.number):
+            message = f"hostPort {host} is not containerPort {port.number}, as hostNetwork needs it"
+            yield Contradiction((*port.route, "hostPort"), message, "leave hostPort out")
+
+
+def _of_pod(container: Container) -> Route:
+    return (*container.workload.base, "securityContext")
 
 
 def _in_probe(container: Container, name: str) -> Iterator[Contradiction]:

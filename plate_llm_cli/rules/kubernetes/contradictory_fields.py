@@ -26,7 +26,8 @@ class ContradictoryFields(Rule):
     `externalTrafficPolicy` of a ClusterIP Service, several ports without names, a probe with two
     handlers or none, a request above its limit, `value` beside `valueFrom`, a volume of two kinds,
     `rollingUpdate` beside `Recreate`, a `restartPolicy` that the kind does not have, a path of an
-    Ingress that does not begin with `/`. A node port outside of the usual range is a warning.
+    Ingress that does not begin with `/`. User 0 beside `runAsNonRoot` is refused by the node. A
+    node port outside of the usual range is a warning.
 
     ## Why is this bad?
     The object cannot be applied: the sync fails, and nothing that comes after it is applied
