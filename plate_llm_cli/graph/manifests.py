@@ -69,6 +69,11 @@ class Manifest:
             self.chart.part.namespace if self.chart else self.release.namespace
         )
 
+    @cached_property
+    def place(self) -> tuple[str, str]:
+        """The cluster and the namespace that it is in."""
+        return self.release.application.cluster, self.namespace
+
 
 @dataclass(eq=False)
 class RenderedChart:

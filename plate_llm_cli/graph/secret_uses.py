@@ -75,7 +75,7 @@ class SecretUse:
 
 def place_of(manifest: Manifest) -> ClusterNamespace:
     """The cluster and the namespace that an object is in."""
-    return (manifest.release.application.cluster, manifest.namespace)
+    return manifest.place
 
 
 def secret_uses(manifests: Iterable[Manifest]) -> Iterator[SecretUse]:
