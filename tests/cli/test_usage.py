@@ -17,7 +17,7 @@ MISTAKES = {
     "unknown command like no other": (
         ["frobnicate"],
         "error: no command 'frobnicate'\n"
-        "hint: there are: validate, render, diff, secrets, argocd, status, smoke, up, env, "
+        "hint: there are: validate, render, diff, graph, secrets, argocd, status, smoke, up, env, "
         "doctor, schema, rules, explain\n",
     ),
     "unknown command of a group": (
@@ -35,7 +35,7 @@ MISTAKES = {
     "unknown format": (
         ["validate", "--format", "jsn"],
         "error: invalid value for '--format': 'jsn' is not one of "
-        "'text', 'json', 'sarif', 'junit', 'github'\nhint: did you mean json?\n",
+        "'text', 'json', 'sarif', 'junit', 'github', 'html'\nhint: did you mean json?\n",
     ),
     "option without its value": (
         ["render", "--set"],
