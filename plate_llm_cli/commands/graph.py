@@ -80,7 +80,7 @@ def graph(
     root: options.Root = None,
     verbose: options.Verbose = False,
 ) -> None:
-    """Draw what a release is linked to: from hosts down to OpenBao, with broken links in red.
+    """Draw what a release is linked to, with broken links in red.
 
     Other releases are drawn as far as this one reaches them. What is red is what validate finds;
     names of keys are shown, values never are.

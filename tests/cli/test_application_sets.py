@@ -58,10 +58,11 @@ def test_what_needs_a_file_of_their_own_is_refused(
 
 
 def test_generate_leaves_their_set_alone(root: Path, call: Call) -> None:
-    before = {path: path.read_text("utf-8") for path in root.rglob("*.yaml")}
+    texts = {path: path.read_text("utf-8") for path in root.rglob("*.yaml")}
+    before = {path: text for path, text in texts.items() if "kind: ApplicationSet" in text}
     found = call("argocd", "generate", "--all")
     assert found.code == 0
-    assert {path: path.read_text("utf-8") for path in root.rglob("*.yaml")} == before
+    assert {path: path.read_text("utf-8") for path in before} == before
 
 
 def test_a_tree_of_sets_that_are_not_expanded_says_so(call: Call) -> None:
